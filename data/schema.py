@@ -80,7 +80,10 @@ def _place() -> tuple[Column, ...]:
         _c("lon", "DOUBLE", "longitude", "经度", "WGS84; null where the source gives no position", unit="°"),
         _c("lat", "DOUBLE", "latitude", "纬度", "WGS84; null where the source gives no position", unit="°"),
         _c(
-            "located", "VARCHAR", "located by", "定位方式",
+            "located",
+            "VARCHAR",
+            "located by",
+            "定位方式",
             "in: inside exactly one area; edge: on a shared edge, lowest code; several: in overlapping areas, lowest "
             "code; nearest: outside, within the site's tolerance; stated: no position, area named by the source; "
             "none: in no area. Judged at the site's finest located level.",
@@ -103,8 +106,11 @@ def _source() -> tuple[Column, ...]:
 
 
 AREAS = Table(
-    "areas", "reference", Words("areas", "区划"),
-    "Every area ever loaded: county, township, village, grid.", ("level", "code"),
+    "areas",
+    "reference",
+    Words("areas", "区划"),
+    "Every area ever loaded: county, township, village, grid.",
+    ("level", "code"),
     (
         _c("level", "VARCHAR", "level", "层级", "one of the six levels"),
         _c("code", "VARCHAR", "code", "编码", "the area's code, unique within its level"),
@@ -116,8 +122,11 @@ AREAS = Table(
 )
 
 AREA_VERSIONS = Table(
-    "area_versions", "reference", Words("area versions", "区划版本"),
-    "The shape of an area and when it held. A fact keeps the version it was located in.", ("level", "code", "version"),
+    "area_versions",
+    "reference",
+    Words("area versions", "区划版本"),
+    "The shape of an area and when it held. A fact keeps the version it was located in.",
+    ("level", "code", "version"),
     (
         _c("level", "VARCHAR", "level", "层级", "one of the six levels"),
         _c("code", "VARCHAR", "code", "编码", "the area's code"),
@@ -134,8 +143,11 @@ AREA_VERSIONS = Table(
 )
 
 ITEMS = Table(
-    "items", "reference", Words("items", "事项"),
-    "The catalogue of enforcement items or request types.", ("code",),
+    "items",
+    "reference",
+    Words("items", "事项"),
+    "The catalogue of enforcement items or request types.",
+    ("code",),
     (
         _c("code", "VARCHAR", "code", "事项编码", "the item's code in the site"),
         _c("name_zh", "VARCHAR", "name (zh)", "事项名称", "name in Chinese, or as the source writes it"),
@@ -153,13 +165,22 @@ ITEMS = Table(
 )
 
 SQUADS = Table(
-    "squads", "reference", Words("squads", "队伍"),
-    "Teams that can be sent.", ("code",),
+    "squads",
+    "reference",
+    Words("squads", "队伍"),
+    "Teams that can be sent.",
+    ("code",),
     (
         _c("code", "VARCHAR", "code", "队伍编码", "the squad's code or unit id"),
         _c("name_zh", "VARCHAR", "name (zh)", "名称", "name in Chinese, or as the source writes it"),
         _c("name_en", "VARCHAR", "name (en)", "英文名称", "name in English, or the same name"),
-        _c("kind", "VARCHAR", "kind", "性质", "own 乡属, stationed 派驻, radiating 辐射, direct 直管, or the source's word"),
+        _c(
+            "kind",
+            "VARCHAR",
+            "kind",
+            "性质",
+            "own 乡属, stationed 派驻, radiating 辐射, direct 直管, or the source's word",
+        ),
         _c("station", "VARCHAR", "station", "驻地", "code of its home station"),
         _c("township", "VARCHAR", "township", "所在乡镇", "code of the township it stands in"),
         _c("covers", "VARCHAR[]", "covers", "覆盖乡镇", "codes of the townships it serves; empty: all"),
@@ -172,8 +193,11 @@ SQUADS = Table(
 )
 
 STATIONS = Table(
-    "stations", "reference", Words("stations", "驻点"),
-    "Places teams start from.", ("code",),
+    "stations",
+    "reference",
+    Words("stations", "驻点"),
+    "Places teams start from.",
+    ("code",),
     (
         _c("code", "VARCHAR", "code", "编码", "the station's code"),
         _c("name_zh", "VARCHAR", "name (zh)", "名称", "name in Chinese, or as the source writes it"),
@@ -187,8 +211,11 @@ STATIONS = Table(
 )
 
 ROADS = Table(
-    "roads", "reference", Words("roads", "道路"),
-    "The links of the road network.", ("link",),
+    "roads",
+    "reference",
+    Words("roads", "道路"),
+    "The links of the road network.",
+    ("link",),
     (
         _c("link", "VARCHAR", "link", "路段", "the link's id, as text"),
         _c("name", "VARCHAR", "name", "路名", "as the source writes it"),
@@ -203,12 +230,17 @@ ROADS = Table(
 )
 
 REPORTS = Table(
-    "reports", "fact", Words("reports", "上报"),
-    "A call, a ticket, a patrol entry: what somebody said. Several may point to one incident.", ("report_id",),
+    "reports",
+    "fact",
+    Words("reports", "上报"),
+    "A call, a ticket, a patrol entry: what somebody said. Several may point to one incident.",
+    ("report_id",),
     (
         _c("report_id", "VARCHAR", "report", "上报编号", "source:source_id"),
         _c("incident_id", "VARCHAR", "incident", "事件编号", "the incident it points to"),
-        _c("channel", "VARCHAR", "channel", "渠道", "patrol, hotline, department, public, device, or the source's word"),
+        _c(
+            "channel", "VARCHAR", "channel", "渠道", "patrol, hotline, department, public, device, or the source's word"
+        ),
         _c("item", "VARCHAR", "item", "事项", "code of the item"),
         _c("reported_at", "TIMESTAMP", "reported at", "上报时间", "UTC"),
         _c("reported_local", "TIMESTAMP", "reported (local)", "上报时间(当地)", "site time"),
@@ -224,16 +256,24 @@ REPORTS = Table(
 )
 
 INCIDENTS = Table(
-    "incidents", "fact", Words("incidents", "事件"),
-    "One row per thing that happened and must be dealt with.", ("incident_id",),
+    "incidents",
+    "fact",
+    Words("incidents", "事件"),
+    "One row per thing that happened and must be dealt with.",
+    ("incident_id",),
     (
         _c("incident_id", "VARCHAR", "incident", "事件编号", "source:source_id"),
         _c("item", "VARCHAR", "item", "事项", "code of the item"),
         _c("channel", "VARCHAR", "channel", "渠道", "channel of its first report"),
         _c("self_found", "BOOLEAN", "self-found", "主动发现", "found by patrol or device, not reported by the public"),
         _c("urgency", "VARCHAR", "urgency", "紧急程度", "the source's own word"),
-        _c("state", "VARCHAR", "state", "状态",
-           "open, closed, declined, void, transferred, suspended (enforcement.workflow)"),
+        _c(
+            "state",
+            "VARCHAR",
+            "state",
+            "状态",
+            "open, closed, declined, void, transferred, suspended (enforcement.workflow)",
+        ),
         _c("outcome", "VARCHAR", "outcome", "处置结果", "how it ended; the site's word mapped to enforcement.workflow"),
         _c("opened_at", "TIMESTAMP", "reported at", "上报时间", "first report, UTC"),
         _c("opened_local", "TIMESTAMP", "reported (local)", "上报时间(当地)", "first report, site time"),
@@ -255,8 +295,13 @@ INCIDENTS = Table(
         _c("returns", "SMALLINT", "returns", "退单次数", "times a unit handed the dispatch back"),
         _c("extensions", "SMALLINT", "extensions", "延期次数", "times the deadline was extended"),
         _c("reports", "INTEGER", "reports", "上报次数", "reports that point to it"),
-        _c("repeat_of", "VARCHAR", "repeat of", "重复于",
-           "the earlier incident of the same item within the site's repeat distance and days; null: first"),
+        _c(
+            "repeat_of",
+            "VARCHAR",
+            "repeat of",
+            "重复于",
+            "the earlier incident of the same item within the site's repeat distance and days; null: first",
+        ),
         _c("owner", "VARCHAR", "owner", "首查责任人", "the unit with first-inspection duty; null: ownerless"),
         _c("squad", "VARCHAR", "squad", "到场队伍", "the squad first on scene, or first dispatched"),
         _c("words", "VARCHAR", "words", "内容", "what was said", personal="words"),
@@ -271,8 +316,11 @@ INCIDENTS = Table(
 )
 
 INCIDENT_STEPS = Table(
-    "incident_steps", "fact", Words("incident steps", "事件流转"),
-    "What was done to an incident, in order of seq (two steps can share a second).", ("incident_id", "seq"),
+    "incident_steps",
+    "fact",
+    Words("incident steps", "事件流转"),
+    "What was done to an incident, in order of seq (two steps can share a second).",
+    ("incident_id", "seq"),
     (
         _c("incident_id", "VARCHAR", "incident", "事件编号", "the incident"),
         _c("seq", "INTEGER", "seq", "序号", "order of the steps, from 1"),
@@ -287,8 +335,11 @@ INCIDENT_STEPS = Table(
 )
 
 DISPATCHES = Table(
-    "dispatches", "fact", Words("dispatches", "派遣"),
-    "One squad sent to one incident once.", ("dispatch_id",),
+    "dispatches",
+    "fact",
+    Words("dispatches", "派遣"),
+    "One squad sent to one incident once.",
+    ("dispatch_id",),
     (
         _c("dispatch_id", "VARCHAR", "dispatch", "派遣编号", "source:source_id"),
         _c("incident_id", "VARCHAR", "incident", "事件编号", "the incident"),
@@ -308,8 +359,11 @@ DISPATCHES = Table(
 )
 
 CASES = Table(
-    "cases", "fact", Words("cases", "案件"),
-    "A legal case opened from an incident or directly.", ("case_id",),
+    "cases",
+    "fact",
+    Words("cases", "案件"),
+    "A legal case opened from an incident or directly.",
+    ("case_id",),
     (
         _c("case_id", "VARCHAR", "case", "案件编号", "source:source_id"),
         _c("incident_id", "VARCHAR", "incident", "事件编号", "where it came from; null: filed directly"),
@@ -336,8 +390,11 @@ CASES = Table(
 )
 
 CASE_STEPS = Table(
-    "case_steps", "fact", Words("case steps", "案件流转"),
-    "The stages of a case in order of seq.", ("case_id", "seq"),
+    "case_steps",
+    "fact",
+    Words("case steps", "案件流转"),
+    "The stages of a case in order of seq.",
+    ("case_id", "seq"),
     (
         _c("case_id", "VARCHAR", "case", "案件编号", "the case"),
         _c("seq", "INTEGER", "seq", "序号", "order of the steps, from 1"),
@@ -351,8 +408,11 @@ CASE_STEPS = Table(
 )
 
 LOADS = Table(
-    "loads", "book", Words("loads", "装载"),
-    "One row per source and load: what was read and what became of it.", ("load", "source"),
+    "loads",
+    "book",
+    Words("loads", "装载"),
+    "One row per source and load: what was read and what became of it.",
+    ("load", "source"),
     (
         _c("load", "INTEGER", "load", "批次", "number of the load, rising; equals the version it made"),
         _c("source", "VARCHAR", "source", "来源", "name of the source in the site file"),
@@ -375,9 +435,11 @@ LOADS = Table(
 )
 
 REJECTS = Table(
-    "rejects", "book", Words("rejects", "拒收"),
-    "Rows that could not be loaded, whole, with what is wrong and how to mend it.", ("load", "source", "file", "sheet",
-                                                                                     "row", "column"),
+    "rejects",
+    "book",
+    Words("rejects", "拒收"),
+    "Rows that could not be loaded, whole, with what is wrong and how to mend it.",
+    ("load", "source", "file", "sheet", "row", "column"),
     (
         _c("load", "INTEGER", "load", "批次", "number of the load"),
         _c("source", "VARCHAR", "source", "来源", "name of the source in the site file"),
@@ -393,7 +455,9 @@ REJECTS = Table(
 )
 
 FINDINGS = Table(
-    "findings", "book", Words("findings", "数据疑点"),
+    "findings",
+    "book",
+    Words("findings", "数据疑点"),
     "Rows that were loaded though something about them cannot be right. A question, not a verdict.",
     ("load", "table", "id", "fault"),
     (
@@ -407,8 +471,11 @@ FINDINGS = Table(
 )
 
 CHECKS = Table(
-    "checks", "book", Words("checks", "核对"),
-    "Figures computed at load that let a person see whether the load is right.", ("load", "source", "check"),
+    "checks",
+    "book",
+    Words("checks", "核对"),
+    "Figures computed at load that let a person see whether the load is right.",
+    ("load", "source", "check"),
     (
         _c("load", "INTEGER", "load", "批次", "number of the load"),
         _c("source", "VARCHAR", "source", "来源", "name of the source or area layer"),
@@ -420,8 +487,11 @@ CHECKS = Table(
 )
 
 SITE = Table(
-    "site", "book", Words("site", "站点"),
-    "What the site file says that answers need: name, zone, levels, clocks.", ("key",),
+    "site",
+    "book",
+    Words("site", "站点"),
+    "What the site file says that answers need: name, zone, levels, clocks.",
+    ("key",),
     (
         _c("key", "VARCHAR", "key", "键", "name of the setting"),
         _c("value", "VARCHAR", "value", "值", "as JSON"),
@@ -431,8 +501,22 @@ SITE = Table(
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        AREAS, AREA_VERSIONS, ITEMS, SQUADS, STATIONS, ROADS,
-        REPORTS, INCIDENTS, INCIDENT_STEPS, DISPATCHES, CASES, CASE_STEPS,
-        LOADS, REJECTS, FINDINGS, CHECKS, SITE,
+        AREAS,
+        AREA_VERSIONS,
+        ITEMS,
+        SQUADS,
+        STATIONS,
+        ROADS,
+        REPORTS,
+        INCIDENTS,
+        INCIDENT_STEPS,
+        DISPATCHES,
+        CASES,
+        CASE_STEPS,
+        LOADS,
+        REJECTS,
+        FINDINGS,
+        CHECKS,
+        SITE,
     )
 }
