@@ -20,7 +20,6 @@ from data import areas_build, derive
 from data.cubes import build_cubes
 from data.schema import TABLES, Table
 from data.versions import adopt, building, file_of, folder_of, next_version, read_pointer, refusing_full_disk, sync_file
-from data.versions import sync_folder as sync_folder
 from errors import DiskFull
 
 Progress = Callable[[str, int, int], None]
@@ -193,7 +192,8 @@ class _Build:
         if table.name in self.staged.merge:
             key = table.key[0]
             self.con.execute(
-                f"INSERT INTO new.{table.name} SELECT * FROM was.{table.name} WHERE {key} NOT IN (SELECT {key} FROM brought)"
+                f"INSERT INTO new.{table.name} SELECT * FROM was.{table.name} "
+                f"WHERE {key} NOT IN (SELECT {key} FROM brought)"
             )
         self.con.unregister("brought")
         return self._differs(table.name)

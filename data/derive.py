@@ -79,7 +79,7 @@ _REPEATS = """
 
 
 def double_booked(con: duckdb.DuckDBPyConnection) -> None:
-    """Flag a dispatch of a squad that was not yet free from the one before (its data, not the squad, is in question)."""
+    """Flag a dispatch of a squad not yet free from the one before: the record, not the squad, is in question."""
     con.execute("""
         CREATE TEMP TABLE busy AS
         SELECT dispatch_id FROM (

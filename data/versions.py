@@ -1,8 +1,8 @@
 """Keep the versions of a place on disk: which file is current, who may build, what undo returns to.
 
-``warehouse/current.json`` is the pointer: ``{"version": 7, "file": "wh-000007.duckdb", "history": [5, 6, 7]}``. A version file
-is never written again once it is pointed at. A pointer is replaced by rename after fsync, so a kill leaves either the
-old one or the new one.
+``warehouse/current.json`` is the pointer: ``{"version": 7, "file": "wh-000007.duckdb", "history": [5, 6, 7]}``. A version
+file is never written again once it is pointed at. A pointer is replaced by rename after fsync, so a kill leaves either
+the old one or the new one.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def refusing_full_disk(place: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in full:
             raise DiskFull(
-                "{place}: cannot be written ({why}); make room or choose another folder; the version before stays whole",
+                "{place}: cannot be written ({why}); make room or choose another folder; the last version is whole",
                 place=place,
                 why=os.strerror(error.errno or 0),
             ) from error

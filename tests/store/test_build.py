@@ -184,16 +184,17 @@ def test_repeats_equal_brute_force(tmp_path: Path) -> None:
 
 
 def shapes(*boxes: tuple[str, float]) -> pa.Table:
+    """Townships A, B, ... as boxes of the given widths in degrees."""
+    texts = ("level", "code", "parent", "name_zh", "name_en", "kind")
+    kinds = [(name, pa.string()) for name in texts] + [("geom", pa.binary())]
+    kinds += [(name, pa.float64()) for name in ("km2", "label_lon", "label_lat")] + [("repairs", pa.string())]
     rows = [
-        {"level": "township", "code": code, "parent": None, "name_zh": code, "name_en": code, "kind": "镇",
-         "geom": shapely.to_wkb(shapely.box(120, 30, 120 + width, 31)), "km2": 1.0, "label_lon": 120.1,
-         "label_lat": 30.5, "repairs": None}
+        dict(zip([name for name, _ in kinds],
+                 ("township", code, None, code, code, "镇", shapely.to_wkb(shapely.box(120, 30, 120 + width, 31)),
+                  1.0, 120.1, 30.5, None), strict=True))
         for code, width in boxes
     ]  # fmt: skip
-    return pa.Table.from_pylist(rows).cast(
-        pa.schema([(name, pa.string() if name in {"parent", "repairs"} else kind)
-                   for name, kind in zip(pa.Table.from_pylist(rows).column_names, pa.Table.from_pylist(rows).schema.types, strict=True)])
-    )  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=pa.schema(kinds))
 
 
 def test_only_a_shape_that_changed_gets_a_new_area_version(tmp_path: Path) -> None:
