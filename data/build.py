@@ -19,7 +19,17 @@ import pyarrow as pa
 from data import areas_build, derive
 from data.cubes import build_cubes
 from data.schema import TABLES, Table
-from data.versions import adopt, building, file_of, folder_of, next_version, read_pointer, refusing_full_disk, sync_file
+from data.versions import (
+    adopt,
+    building,
+    file_of,
+    folder_of,
+    next_version,
+    read_pointer,
+    refusing_full_disk,
+    sync_file,
+    sync_folder,
+)
 from errors import DiskFull
 
 Progress = Callable[[str, int, int], None]

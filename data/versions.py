@@ -1,8 +1,8 @@
 """Keep the versions of a place on disk: which file is current, who may build, what undo returns to.
 
-``warehouse/current.json`` is the pointer: ``{"version": 7, "file": "wh-000007.duckdb", "history": [5, 6, 7]}``. A version
-file is never written again once it is pointed at. A pointer is replaced by rename after fsync, so a kill leaves either
-the old one or the new one.
+``warehouse/current.json`` is the pointer: ``{"version": 7, "file": "wh-000007.duckdb", "history": [5, 6, 7]}``.
+A version file is never written again once it is pointed at. A pointer is replaced by rename after fsync, so a kill
+leaves either the old one or the new one.
 """
 
 from __future__ import annotations
