@@ -1,7 +1,7 @@
 """Shift coordinates into and out of the two offset systems of Chinese maps, GCJ-02 and BD-09.
 
-GCJ-02 (国测局坐标, "火星坐标") is what AMap, Tencent and WeChat give; BD-09 (百度坐标) is Baidu's second offset on top of
-it. Neither is a datum: both are published nowhere officially, and the constants below are those that every open
+GCJ-02 (国测局坐标, "火星坐标") is what AMap, Tencent and WeChat give; BD-09 (百度坐标) is Baidu's second offset on
+top of it. Neither is a datum: both are published nowhere officially, and the constants below are those that every open
 implementation shares (googollee/eviltransform, wandergis/coordtransform). The offset is 50 to 700 m, so mixing one of
 them with WGS84 puts a report in the next grid.
 

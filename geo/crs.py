@@ -19,6 +19,7 @@ from typing import Final, Literal
 
 import numpy as np
 import pyproj
+import pyproj.network
 import shapely
 from numpy.typing import ArrayLike, NDArray
 from pyproj.exceptions import CRSError, ProjError
@@ -38,8 +39,8 @@ CHINA_2000: Final = frozenset({"china2000", "cgcs2000", "chinageodeticcoordinate
 OFFSET_LABELS: Final = {"gcj02": "GCJ-02", "bd09": "BD-09"}
 
 NOT_STATED: Final = (
-    "no coordinate system is stated: write it in the site file (crs: EPSG:4490, CGCS2000 / 3-degree GK CM 120E, UTM 50N,"
-    " GCJ-02, BD-09, ...); it is never guessed"
+    "no coordinate system is stated: write it in the site file (crs: EPSG:4490, CGCS2000 / 3-degree GK CM 120E,"
+    " UTM 50N, GCJ-02, BD-09, ...); it is never guessed"
 )
 NOT_KNOWN: Final = "{crs!r} is no coordinate system known here: give an EPSG code such as EPSG:4549, or its WKT"
 NOT_PLANE: Final = "{name} does not place points by two coordinates on the earth: name a geographic or projected system"
@@ -173,7 +174,7 @@ def _run(transformer: pyproj.Transformer, x: Floats, y: Floats) -> tuple[Floats,
 @lru_cache(maxsize=256)
 def _resolve_name(name: str) -> Datum:
     offset = offset_name(name)
-    if offset == "gcj02" or offset == "bd09":
+    if offset is not None:
         return Datum(OFFSET_LABELS[offset], offset, 1.0, None)
     try:
         crs = pyproj.CRS.from_user_input(proj_name(name))
@@ -228,7 +229,7 @@ def _transformer(datum: Datum, way: Literal["to", "from"]) -> pyproj.Transformer
 
 def _make(source: pyproj.CRS, target: pyproj.CRS) -> pyproj.Transformer:
     """A transformer that refuses guesses and never fetches a grid from the network."""
-    pyproj.network.set_network_enabled(False)
+    pyproj.network.set_network_enabled(active=False)  # type: ignore[attr-defined]
     with warnings.catch_warnings():
         # a better transformation exists but its grid is not installed: the accuracy of the one used is reported
         warnings.simplefilter("ignore", UserWarning)

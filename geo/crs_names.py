@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
-# spelled as `plain` leaves them: lower case, letters, digits and Chinese characters only
-OFFSETS: Final = MappingProxyType(
+# names below are spelled as `plain` leaves them: lower case, letters, digits and Chinese characters only
+Offset = Literal["gcj02", "bd09"]
+OFFSETS: Final[Mapping[str, Offset]] = MappingProxyType(
     {
         **dict.fromkeys(("gcj02", "gcj", "gcj2", "火星坐标", "火星坐标系", "国测局坐标", "高德", "高德坐标"), "gcj02"),
         **dict.fromkeys(("amap", "gaode", "tencent", "腾讯", "腾讯坐标", "wechat", "微信"), "gcj02"),
@@ -35,7 +37,7 @@ def plain(name: str) -> str:
     return re.sub(r"[^0-9a-z\u4e00-\u9fff]", "", name.lower())
 
 
-def offset_name(name: str) -> str | None:
+def offset_name(name: str) -> Offset | None:
     """``'gcj02'`` or ``'bd09'`` when the name means an offset system, else None."""
     return OFFSETS.get(plain(name))
 

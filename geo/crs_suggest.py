@@ -32,12 +32,12 @@ TEMPLATES: Final = {
     "degrees": "{crs}: x {x_min:.4f} to {x_max:.4f} and y {y_min:.4f} to {y_max:.4f} look like degrees",
     "offset": "{crs}: if the points came from a Chinese web map or WeChat (numbers cannot tell; 50 to 700 m apart)",
     "metres": "{crs}: read so, the points lie at {lon_min:.3f} to {lon_max:.3f} E, {lat_min:.3f} to {lat_max:.3f} N",
-    "family": "{crs}: the numbers fit {count} of its zones; the zone follows from where the place lies ({first} to {last})",
+    "family": "{crs}: the numbers fit {count} of its zones, {first} to {last}; where the place lies tells which",
     "metres_fit": "{crs}: read so, the points lie {off_m:.0f} m or less from the bounds expected",
     "swapped": "{crs} with x and y exchanged: the columns are northing first, or latitude first",
 }
 NOTHING: Final = (
-    "no coordinate system is stated, and none fits numbers from x {x_min:.6g} to {x_max:.6g}, y {y_min:.6g} to {y_max:.6g}:"
+    "no coordinate system is stated, and none fits x {x_min:.6g} to {x_max:.6g}, y {y_min:.6g} to {y_max:.6g}:"
     " ask whoever made the file"
 )
 PERHAPS: Final = NOT_STATED + ". What the numbers would fit: {suggestions}"
@@ -174,12 +174,12 @@ def _projections(bounds: _Bounds) -> Iterator[str]:
         yield f"EPSG:{4513 + zone - 25}"  # 3-degree, zone number before the easting
     if zone == last and 13 <= zone <= 23:
         yield f"EPSG:{4491 + zone - 13}"  # 6-degree, zone number before the easting
-    if 330_000 <= bounds.x_min and bounds.x_max <= 670_000:
+    if bounds.x_min >= 330_000 and bounds.x_max <= 670_000:
         yield from GK_3_DEGREE
-    if 160_000 <= bounds.x_min and bounds.x_max <= 840_000:
+    if bounds.x_min >= 160_000 and bounds.x_max <= 840_000:
         yield from UTM
         yield from GK_6_DEGREE
-    if 8.0e6 <= bounds.x_min and bounds.x_max <= 1.52e7 and bounds.y_max <= 7.2e6:
+    if bounds.x_min >= 8.0e6 and bounds.x_max <= 1.52e7 and bounds.y_max <= 7.2e6:
         yield "EPSG:3857"
 
 
