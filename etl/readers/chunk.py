@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from shapely.geometry.base import BaseGeometry
 
 #: Rows a chunk holds at most (a CSV chunk may hold fewer or more: it is cut by bytes).
 CHUNK_ROWS = 100_000
@@ -15,8 +16,8 @@ CHUNK_ROWS = 100_000
 #: Called after every chunk with the rows read so far and the share of the file done, 0 to 1.
 Progress = Callable[[int, float], None]
 
-#: A geometry as read: a GeoJSON geometry mapping (its nesting may be wrong, ``geo.repair`` mends it) or WKB.
-RawGeometry = Mapping[str, object] | bytes | None
+#: A geometry as read, for ``geo.repair``: a GeoJSON geometry mapping (its nesting may be wrong) or a shape.
+RawGeometry = Mapping[str, object] | BaseGeometry | None
 
 
 @dataclass(frozen=True)
