@@ -49,8 +49,8 @@ def build(con: duckdb.DuckDBPyConnection, shapes: pa.Table | None, version: int)
     con.execute("DROP TABLE shapes")
     differs = "SELECT count(*), sum(hash(t)::HUGEINT) FROM {schema}.{table} t"
     return any(
-        con.execute(differs.format(schema="was", table=table)).fetchone()
-        != con.execute(differs.format(schema="new", table=table)).fetchone()
+        con.execute(differs.format(schema="was", table=table)).fetchall()
+        != con.execute(differs.format(schema="new", table=table)).fetchall()
         for table in ("areas", "area_versions")
     )
 

@@ -221,7 +221,7 @@ class _Build:
             SELECT count(*) FILTER (o.{key} IS NULL),
                    count(*) FILTER (o.{key} IS NOT NULL AND o.row_hash <> s.row_hash),
                    count(*) FILTER (o.row_hash = s.row_hash)
-            FROM staged s LEFT JOIN was.{table.name} o USING ({key})""").fetchone()
+            FROM staged s LEFT JOIN was.{table.name} o USING ({key})""").fetchall()[0]
         self.con.execute(table.ddl("new"))
         self.con.execute(f"""
             INSERT INTO new.{table.name}
@@ -331,7 +331,7 @@ class _Build:
     def _differs(self, name: str) -> bool:
         """Whether table ``name`` holds other rows than before, whatever their order."""
         sides = [
-            self.con.execute(f"SELECT count(*), sum(hash(t)::HUGEINT) FROM {schema}.{name} t").fetchone()
+            self.con.execute(f"SELECT count(*), sum(hash(t)::HUGEINT) FROM {schema}.{name} t").fetchall()
             for schema in ("was", "new")
         ]
         return sides[0] != sides[1]
