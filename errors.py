@@ -73,5 +73,9 @@ class BadQuestion(GridCommandError):
     """A grouping, filter or period does not exist or does not fit the metric."""
 
 
+class UnknownRecord(GridCommandError):
+    """No row has this id, or the scope does not cover it: the two are not told apart."""
+
+
 class NotAllowed(GridCommandError):
     """The scope of who asks does not cover what was asked."""
