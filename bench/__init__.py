@@ -1,0 +1,1 @@
+"""Measure speed as ratios against peers, with answers proved equal first."""
