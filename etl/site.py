@@ -4,6 +4,7 @@ Every key is a field of one of the classes below, declared once with its kind an
 the handbook (docs/site-file.md) come from there. :func:`read_site_file` finds every fault of a file before it refuses.
 """
 
+# ruff: noqa: RUF009 - entry() is dataclasses.field() with a kind and a meaning
 from __future__ import annotations
 
 import os
@@ -17,7 +18,21 @@ import yaml
 from data.schema import LEVELS
 from errors import BadSite
 from etl.marks import (
-    FLAG, PATHS, TEXT, WORDS, ZONE, Kind, Reading, block, choice, compose, entry, integer, many, mapping, number,
+    FLAG,
+    PATHS,
+    TEXT,
+    WORDS,
+    ZONE,
+    Kind,
+    Reading,
+    block,
+    choice,
+    compose,
+    entry,
+    integer,
+    many,
+    mapping,
+    number,
 )  # fmt: skip
 from words import N_, Words
 
