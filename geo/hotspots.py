@@ -19,7 +19,7 @@ from scipy.special import ndtr
 from shapely.geometry.base import BaseGeometry
 
 from errors import BadInput
-from geo.plane import LocalPlane
+from geo.measure import LocalPlane
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -135,8 +135,10 @@ def contiguity(polygons: Sequence[BaseGeometry] | npt.NDArray[Any], *, gap_m: fl
     shapes = np.asarray(polygons, dtype=object)
     if gap_m < 0:
         raise BadInput("a gap of {gap} m makes no sense; give 0 or more", gap=gap_m)
-    if gap_m > 0 and len(shapes):
-        shapes = LocalPlane.around(shapes).project(shapes)
+    if shapely.get_num_coordinates(shapes).sum() == 0:
+        return np.zeros((0, 2), dtype=np.int64)
+    if gap_m > 0:
+        shapes = LocalPlane.of(shapes).project(shapes)
     tree = shapely.STRtree(shapes)
     if gap_m > 0:
         left, right = tree.query(shapes, predicate="dwithin", distance=gap_m)
