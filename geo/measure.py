@@ -23,6 +23,7 @@ Geometries = NDArray[np.object_]
 
 GEOD: Final = pyproj.Geod(ellps="WGS84")
 WGS84: Final = "EPSG:4326"
+NO_POINT: Final = "no point has coordinates, so there is no place to measure about: check the columns named"
 
 
 def area_km2(geometries: ArrayLike) -> Floats:
@@ -36,6 +37,8 @@ def area_km2(geometries: ArrayLike) -> Floats:
     -------
     float64, one per geometry. Shells count positive and holes negative whatever their winding, each ring by itself, so
     a broken polygon measures *as read* and may come out negative (an island stored as a hole of a smaller shell).
+    An edge is a geodesic: against the straight line of degrees that overlays cut along, an edge 500 m long differs by
+    1 m², one of 10 km by 0.75 ha.
     """
     given = np.asarray(geometries, dtype=object).ravel()
     total = np.zeros(len(given))

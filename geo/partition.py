@@ -28,6 +28,8 @@ Geometries = NDArray[np.object_]
 NOISE_M2: Final = 1e-4
 # an area with a smaller share inside its parent does not belong to it
 BELONGS: Final = 0.5
+LENGTHS: Final = "codes, names, polygons and parents differ in length: {lengths}"
+NO_PARENT: Final = "parent area {code} has no usable polygon: {why}"
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def check_partition(
 def _same_length(*columns: Sequence[object] | Geometries | None) -> None:
     lengths = [len(column) for column in columns if column is not None]
     if len(set(lengths)) > 1:
-        raise BadGeometry("codes, names, polygons and parents differ in length: {lengths}", lengths=lengths)
+        raise BadGeometry(LENGTHS, lengths=lengths)
 
 
 def _read_layer(
@@ -106,20 +108,20 @@ def _read_layer(
     clean_codes = tuple(map(_text, codes))
     pairs = zip(clean_codes, map(_text, names), strict=True)
     # a layer known by names alone has its names for codes: said once
-    labels = tuple(" ".join(dict.fromkeys(filter(None, pair))) or f"#{row}" for row, pair in enumerate(pairs))
+    labels = tuple(" ".join(dict.fromkeys(filter(None, pair))) or f"#{row}" for row, pair in enumerate(pairs, start=1))
     shapes = np.empty(len(labels), dtype=object)
     faulty: list[Finding] = []
     for row, given in enumerate(geometries):
         shape = given
         if shape is None or shape.is_empty:
-            faulty.append(Finding("no_polygon", {"area": labels[row], "row": row}, (row,)))
+            faulty.append(Finding("no_polygon", {"area": labels[row], "row": row + 1}, (row,)))
             shape = None
         elif not shape.is_valid:
             reason = shapely.is_valid_reason(shape)
-            faulty.append(Finding("invalid", {"area": labels[row], "row": row, "reason": reason}, (row,)))
+            faulty.append(Finding("invalid", {"area": labels[row], "row": row + 1, "reason": reason}, (row,)))
             shape = repair(shape).geometry
         if shape is not None and shape.geom_type not in ("Polygon", "MultiPolygon"):
-            faulty.append(Finding("unusable", {"area": labels[row], "row": row}, (row,)))
+            faulty.append(Finding("unusable", {"area": labels[row], "row": row + 1}, (row,)))
             shape = None
         shapes[row] = shapely.Polygon() if shape is None else shape
     return _Layer(clean_codes, labels, shapes, measure.area_m2(shapes)), tuple(faulty)
@@ -142,7 +144,7 @@ def _parents(given: BaseGeometry | Mapping[str, BaseGeometry] | None) -> tuple[d
     for code, one in named.items():
         done = repair(one)
         if done.geometry is None:
-            raise BadGeometry("parent area {code} has no usable polygon: {why}", code=code, why="; ".join(done.words()))
+            raise BadGeometry(NO_PARENT, code=code, why="; ".join(done.words()))
         whole[code] = done.geometry
     return whole, single
 
@@ -282,4 +284,4 @@ def _childless(belongs: list[str | None], by_parent: Mapping[str, BaseGeometry])
 
 
 def _about(layer: _Layer, kind: str, row: int) -> Finding:
-    return Finding(kind, {"area": layer.labels[row], "row": row}, (row,))
+    return Finding(kind, {"area": layer.labels[row], "row": row + 1}, (row,))

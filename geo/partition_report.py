@@ -37,8 +37,8 @@ class Finding:
     Attributes
     ----------
     kind : a key of ``TEMPLATES``
-    values : what its sentence is filled with
-    rows : the rows of the layer it is about
+    values : what its sentence is filled with (a row is counted from 1 there, as people count)
+    rows : the rows of the layer it is about, counted from 0
     area_m2 : how much ground it is about, 0 where that means nothing
     geometry : where that ground lies, in WGS84 degrees
     """
