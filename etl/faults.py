@@ -5,8 +5,10 @@ A message is the template and the way to mend it, both msgids of the catalogue, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, NamedTuple
 
 from errors import BadInput, UnsafeArchive
@@ -56,11 +58,11 @@ _FILE = {
         "site file, or leave it out."
     ),
     "wrong_encoding": N_(
-        "{file} is not {stated} (row {row} cannot be read so); it reads as {found}. Say encoding: {found} in the site "
+        "{file} is not {stated} (line {line} shows it); it reads as {found}. Say encoding: {found} in the site "
         "file, or leave it out."
     ),
     "unknown_encoding": N_(
-        "{file}: the text encoding cannot be told (row {row} is neither UTF-8 nor GB18030). Say encoding: in the site "
+        "{file}: the text encoding cannot be told (line {line} is neither UTF-8 nor GB18030). Say encoding: in the site "
         "file, or save the file as UTF-8."
     ),
     "no_such_encoding": N_("{encoding} is no text encoding. Use utf-8, gb18030, utf-16, big5, latin-1 or the like."),
@@ -226,10 +228,36 @@ def file_error(code: str, /, **values: object) -> BadInput:
 
 def message(code: str, lang: str = "en", /, **values: object) -> str:
     """What is wrong and how to mend it, in ``lang`` ('zh' or 'en'), filled with ``values``."""
+    return _text(code, lang).format(**values)
+
+
+def retell(code: str, said: str, lang: str) -> str:
+    """An English :func:`message` said in ``lang``; as it is where it is no message of ``code``."""
+    found = _pattern(code).fullmatch(said) if lang != "en" and code in FAULTS else None
+    return said if found is None else _WITH_FORM.sub(r"{\1}", _text(code, lang)).format(**found.groupdict())
+
+
+_WITH_FORM = re.compile(r"\{(\w+)(?::[^}]*)?\}")
+
+
+def _text(code: str, lang: str) -> str:
+    """The two parts of a message as sentences, unfilled."""
     fault = FAULTS[code]
     stop = "。" if lang == "zh" else ". "
-    parts = [say(part, lang).format(**values).rstrip(".。 ") for part in (fault.template, fault.mend) if part]
-    return (stop.join(parts) + stop).strip()
+    return "".join(say(part, lang).rstrip(".。 ") + stop for part in (fault.template, fault.mend) if part).strip()
+
+
+@cache
+def _pattern(code: str) -> re.Pattern[str]:
+    """Matches every English message of ``code``; each value is a group of its name."""
+    built, seen = "", set()
+    for place, part in enumerate(_WITH_FORM.split(_text(code, "en"))):
+        if place % 2 == 0:
+            built += re.escape(part)
+        else:
+            built += f"(?P={part})" if part in seen else f"(?P<{part}>.*?)"
+            seen.add(part)
+    return re.compile(built, re.DOTALL)
 
 
 def place(lang: str = "en", *, file: str, sheet: str = "", row: int = 0, column: str = "") -> str:

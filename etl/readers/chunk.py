@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 #: Rows a chunk holds at most (a CSV chunk may hold fewer or more: it is cut by bytes).
 CHUNK_ROWS = 100_000
+
+#: Column of a record that holds the shape of a feature, as GeoJSON text.
+GEOMETRY = "geometry"
 
 #: Called after every chunk with the rows read so far and the share of the file done, 0 to 1.
 Progress = Callable[[int, float], None]
@@ -70,5 +75,10 @@ class Chunk:
         return int(self.rows[0]) if len(self.rows) else 0
 
     def record(self, index: int) -> dict[str, str | None]:
-        """Row ``index`` (from 0, within this chunk) as source column to text."""
-        return {name: self.table.column(name)[index].as_py() for name in self.table.column_names}
+        """Row ``index`` (from 0, within this chunk) as source column to text; a shape as GeoJSON under ``geometry``."""
+        row = {name: self.table.column(name)[index].as_py() for name in self.table.column_names}
+        if self.geometry is not None and GEOMETRY not in row:
+            shape = self.geometry[index]
+            text = shapely.to_geojson(shape) if isinstance(shape, BaseGeometry) else json.dumps(shape)
+            row[GEOMETRY] = None if shape is None else text
+        return row
