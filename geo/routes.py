@@ -22,6 +22,9 @@ Status = Literal["reached", "beyond", "unreachable", "off_road"]
 ON_FOOT = -2
 """Step of a squad that walks straight to the incident."""
 
+SAME_DEGREES = 1e-9
+"""A tenth of a millimetre: points nearer than this are drawn as one."""
+
 
 @dataclass(frozen=True)
 class Route:
@@ -148,17 +151,15 @@ def route_of(graph: RoadGraph, squad: int, *, question: Question, answer: Answer
         walk = float(np.hypot(squads.x[squad] - goal.x[0], squads.y[squad] - goal.y[0]))
     elif len(road) == 0:
         road = np.array([[goal.road_lon[0], goal.road_lat[0]]])
-    here = [[squads.lon[squad], squads.lat[squad]]]
-    there = [[goal.lon[0], goal.lat[0]]]
-    line = np.concatenate([here, road, there])
-    new = np.concatenate([[True], (line[1:] != line[:-1]).any(axis=1)])
+    here = np.array([squads.lon[squad], squads.lat[squad]])
+    there = np.array([goal.lon[0], goal.lat[0]])
     return Route(
         squad=squad,
         status="reached",
         minutes=float(answer.ticks[squad]) / TICKS_PER_MINUTE,
         metres=walk + float((graph.metres[link] * np.abs(finish - begin)).sum()),
         walk_metres=walk,
-        line=shapely.LineString(line[new] if new.sum() > 1 else line[[0, -1]]),
+        line=_joined(here, road, there),
         roads=_names(graph, link),
     )
 
@@ -186,6 +187,15 @@ def _pieces(
     begin[0], finish[-1] = leave.share[end], enter.share[seed]
     kept = step >= 0
     return step[kept] >> 1, begin[kept], finish[kept]
+
+
+def _joined(here: Floats, road: Floats, there: Floats) -> shapely.LineString:
+    """From a point along the road to a point, without a step too small to see where a point stands on its road."""
+    if len(road) and np.abs(road[0] - here).max() < SAME_DEGREES:
+        road = road[1:]
+    if len(road) and np.abs(road[-1] - there).max() < SAME_DEGREES:
+        road = road[:-1]
+    return shapely.LineString(np.vstack([here, road, there]))
 
 
 def _names(graph: RoadGraph, link: Int64s) -> tuple[str, ...]:
