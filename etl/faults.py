@@ -62,15 +62,14 @@ _FILE = {
         "file, or leave it out."
     ),
     "unknown_encoding": N_(
-        "{file}: the text encoding cannot be told (line {line} is neither UTF-8 nor GB18030). Say encoding: in the site "
-        "file, or save the file as UTF-8."
+        "{file}: the text encoding cannot be told (line {line} is neither UTF-8 nor GB18030). Say encoding: in the "
+        "site file, or save the file as UTF-8."
     ),
     "no_such_encoding": N_("{encoding} is no text encoding. Use utf-8, gb18030, utf-16, big5, latin-1 or the like."),
     "not_json": N_(
         "{file} is not JSON: line {line}, column {column}, near {near}. JSON puts names and texts in double quotes; "
         "export it again with a tool that writes JSON."
     ),
-    "not_utf8": N_("{file} is not UTF-8 (byte {byte}), as JSON must be. Save it as UTF-8."),
     "no_record_path": N_(
         "{file} holds no list of records at {path}. Say records: in the site file; the lists in it are: {found}."
     ),

@@ -16,9 +16,11 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from etl.faults import FAULTS, Flaw, message
+from etl.faults import FAULTS, Flaw, message, retell
 from etl.files import writing
 from etl.readers import Chunk, Progress, RowFault, read
+from etl.readers.chunk import GEOMETRY
+from etl.readers.shapes import with_shapes
 from etl.spreadsheet import as_written, shown_as_text
 
 #: Columns the export adds; ignored when the mended file is read.
