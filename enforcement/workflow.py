@@ -16,9 +16,11 @@ Label = tuple[str, str]
 Cohort = Literal["running", "closed", "paused", "left", "struck"]
 """How a state counts towards what was due.
 
-running: its clock runs, it is due at its deadline · closed: ended by us, due and done · paused 挂账: the clock stands
-still, not due until it runs again · left 移送: another authority's clock, not due here · struck 不予受理, 作废: never ours
-to deal with, in no rate.
+running: its clock runs, it is due at its deadline.
+closed: ended by us, due and done.
+paused (挂账): the clock stands still, not due until it runs again.
+left (移送): another authority's clock, not due here.
+struck (不予受理, 作废): never ours to deal with, in no rate.
 """
 
 
@@ -60,7 +62,7 @@ INCIDENT_STATES: tuple[State, ...] = (
         "closed",
         (
             "due, and closed; a reopened incident is open again until its last closing",
-            "计入应办结并计为办结；重开后以最后一次办结为准",
+            "应办结且已办结；重开后以最后一次办结为准",
         ),
     ),
     State(
@@ -98,7 +100,7 @@ CASE_STATES: tuple[State, ...] = (
         "no_penalty",
         ("no penalty", "不予处罚"),
         "closed",
-        ("ended without penalty (Art. 33)", "依第33条不予处罚，办结"),
+        ("ended without penalty, Art. 33", "依第33条不罚"),
     ),
 )
 
