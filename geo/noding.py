@@ -78,7 +78,7 @@ def placed_ends(coords: Floats, first: Int64s, *, snap_m: float) -> Int64s:
 
 
 def number_ends(ends: Int64s, coords: Floats, first: Int64s) -> tuple[Int32s, Int32s, Floats, Floats]:
-    """Start and end node of each link, and where each node is: at the first link end that names it."""
+    """Start and end node of each link, and where each node is: where the first link begins there, else ends."""
     at = np.concatenate([coords[first[:-1]], coords[first[1:] - 1]])
     number, index = np.unique(ends.ravel(), return_index=True)
     dense = np.searchsorted(number, ends).astype(np.int32)
