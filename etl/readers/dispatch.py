@@ -8,7 +8,7 @@ from pathlib import Path
 from etl.faults import file_error
 from etl.readers.chunk import Chunk, Progress
 from etl.readers.delimited import read_delimited
-from etl.readers.features import read_features
+from etl.readers.documents import read_document, read_lines
 from etl.readers.paths import FORMATS, format_of
 
 
@@ -35,6 +35,8 @@ def read_file(
                 path, file=name, encoding=encoding, delimiter=delimiter, likely=likely, progress=progress
             )
         case "json" | "geojson":
-            yield from read_features(path, file=name)
+            yield from read_document(path, file=name, encoding=encoding, records=records, progress=progress)
+        case "jsonl":
+            yield from read_lines(path, file=name, encoding=encoding, progress=progress)
         case _:
             raise file_error("unknown_format", file=name, formats=", ".join(FORMATS))
