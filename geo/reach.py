@@ -20,6 +20,9 @@ from geo.search import TICKS_PER_MINUTE, Floats, Int32s, Int64s, draw
 from geo.snap import Ends, Snapped
 
 RATIO = 0.1
+EDGE_M = 1.0
+"""How far the hull stands off the outermost roads: GEOS leaves points on its edge out by up to a millimetre."""
+
 THIN_M = 10.0
 """Half the width given to a reach that is a mere line or point."""
 
@@ -129,7 +132,7 @@ def _wrapped(
         own = part[graph.nodes :] == part[pieces.origin[some[0]]]
         x, y = plane.to_metres(np.append(drawn[:, 0], places.lon[own]), np.append(drawn[:, 1], places.lat[own]))
         hull = shapely.concave_hull(shapely.multipoints(np.column_stack([x, y])), ratio=RATIO)
-        shapes.append(hull if hull.area > 0 else hull.buffer(THIN_M))
+        shapes.append(hull.buffer(EDGE_M if hull.area > 0 else THIN_M, quad_segs=2))
     walked = np.minimum(limit, spread.walk) / spread.ticks_per_metre
     for i in np.flatnonzero((spread.walk >= limit) | ~np.isin(part[graph.nodes :], part[pieces.origin])).tolist():
         shapes.append(shapely.Point(places.x[i], places.y[i]).buffer(max(float(walked[i]), THIN_M)))
