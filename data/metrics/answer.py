@@ -96,6 +96,10 @@ class Answer:
         have.sort(key=lambda row: _sortable(row[place]), reverse=descending)
         return replace(self, rows=(*have, *(row for row in self.rows if row[place] is None)))
 
+    def first(self, count: int) -> Answer:
+        """The first ``count`` rows in the order they stand."""
+        return replace(self, rows=self.rows[: max(count, 0)])
+
     def frame(self) -> pd.DataFrame:
         """The rows as a frame: group, label_zh, label_en, value, numerator, denominator, n.
 
