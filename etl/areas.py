@@ -19,7 +19,9 @@ from data.schema import LEVEL_WORDS
 from errors import BadInput, UnknownDatum
 from etl.area_codes import codes_of, expected_codes
 from etl.books import Check, Finding, Tally
-from etl.readers import RowFault, read
+from etl.readers import Chunk, RowFault, read
+from etl.readers.chunk import GEOMETRY
+from etl.rejects import Reject, reject_fault
 from etl.site import AreaLayer, SiteFile
 from geo import crs as datums
 from geo import measure, repair
@@ -82,7 +84,7 @@ class Areas:
     tallies: list[Tally] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    rejects: list[tuple[str, str, str, RowFault]] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
 
     def shapes(self) -> pa.Table | None:
         """All areas as ``area_shapes``; None where the site has none."""
@@ -228,14 +230,13 @@ def _mended(
     return mended, as_read
 
 
-def _reject_lost(spec: AreaLayer, chunk: object, rows: list[int], areas: Areas, tally: Tally) -> None:
-    tally.rejected += len(rows) + len(chunk.faults)  # type: ignore[attr-defined]
-    for fault in chunk.faults:  # type: ignore[attr-defined]
-        areas.rejects.append((source_of(spec), chunk.file, chunk.sheet, fault))  # type: ignore[attr-defined]
+def _reject_lost(spec: AreaLayer, chunk: Chunk, rows: list[int], areas: Areas, tally: Tally) -> None:
+    faults = list(chunk.faults)
     for index in rows:
-        record = chunk.record(index)  # type: ignore[attr-defined]
-        fault = RowFault(int(chunk.rows[index]), "geometry", "geometry_empty", {}, "", record)  # type: ignore[attr-defined]
-        areas.rejects.append((source_of(spec), chunk.file, chunk.sheet, fault))  # type: ignore[attr-defined]
+        record = chunk.record(index)
+        faults.append(RowFault(int(chunk.rows[index]), GEOMETRY, "geometry_empty", {}, record[GEOMETRY] or "", record))
+    tally.rejected += len(faults)
+    areas.rejects += [reject_fault(source_of(spec), chunk, fault) for fault in faults]
 
 
 def _joined(layer: Layer, areas: Areas) -> Layer:

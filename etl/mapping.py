@@ -20,7 +20,7 @@ import shapely
 from data.schema import TABLES
 from errors import UnknownDatum
 from etl.faults import Flaw, file_error
-from etl.parse import judge_coordinates, parse_booleans, parse_integers, parse_numbers, parse_times, trimmed
+from etl.parse import Times, judge_coordinates, parse_booleans, parse_integers, parse_numbers, parse_times, trimmed
 from etl.readers import Chunk
 from etl.site import ColumnSpec, SourceSpec, TableSpec
 from geo import crs as datums
@@ -45,8 +45,11 @@ class Misread(NamedTuple):
     """A flaw, and the source's column and value it is about."""
 
     flaw: Flaw
+    #: the source's columns
     column: str
     raw: str
+    #: the table's column
+    target: str
 
 
 @dataclass
@@ -57,11 +60,11 @@ class Mapped:
     columns: dict[str, pa.Array] = field(default_factory=dict)
     misread: list[Misread] = field(default_factory=list)
 
-    def note(self, flaws: Sequence[Flaw], column: str, text: pa.Array | None = None) -> None:
+    def note(self, flaws: Sequence[Flaw], column: str, text: pa.Array | None, target: str) -> None:
         """Keep the flaws of one column."""
         for flaw in flaws:
             raw = (text[flaw.index].as_py() if text is not None else None) or ""
-            self.misread.append(Misread(flaw, column, raw))
+            self.misread.append(Misread(flaw, column, raw, target))
 
 
 @dataclass
@@ -71,8 +74,10 @@ class Mapper:
     source: SourceSpec
     zone: str
     bounds: Bounds = None
+    #: a mended file lacks the columns that are empty in all of its rows
+    partial: bool = False
 
-    def text(self, chunk: Chunk, spec: ColumnSpec, mapped: Mapped | None = None) -> pa.Array:
+    def text(self, chunk: Chunk, spec: ColumnSpec, mapped: Mapped | None = None, target: str = "") -> pa.Array:
         """The text a column spec picks from a chunk; ``unknown_word`` flaws go to ``mapped``."""
         size = chunk.table.num_rows
         if spec.value is not None:
@@ -88,13 +93,13 @@ class Mapper:
         if spec.map:
             text, flaws = _looked_up(text, spec.map)
             if mapped is not None:
-                mapped.note(flaws, spec.reads[0], parts[0])
+                mapped.note(flaws, ", ".join(spec.reads), parts[0], target)
         return pc.fill_null(text, spec.default) if spec.default is not None else text
 
     def _column(self, chunk: Chunk, name: str) -> pa.Array:
         if name in chunk.table.column_names:
             return trimmed(chunk.table.column(name))
-        if (self.source.format or "") in OPEN_ENDED or chunk.file.endswith(OPEN_ENDED):
+        if self.partial or (self.source.format or "") in OPEN_ENDED or chunk.file.endswith(OPEN_ENDED):
             return pa.nulls(chunk.table.num_rows, pa.string())
         raise file_error("no_column", file=chunk.file, column=name, found=", ".join(chunk.table.column_names))
 
@@ -104,7 +109,7 @@ class Mapper:
         for key in ("id", "incident", "case"):
             inner = getattr(spec, key)
             if inner is not None:
-                mapped.columns[f"_{key}"] = self.text(chunk, inner, mapped)
+                mapped.columns[f"_{key}"] = self.text(chunk, inner, mapped, f"_{key}")
         types = {column.name: column.type for column in TABLES[table].columns}
         for name, column in spec.columns.items():
             if name in types and name not in ("lon", "lat"):
@@ -113,19 +118,19 @@ class Mapper:
             self._place(chunk, mapped, spec)
         return mapped
 
-    def times(self, chunk: Chunk, mapped: Mapped, spec: ColumnSpec) -> Any:
-        """The times of one column (:class:`etl.times.Times`); its flaws go to ``mapped``."""
-        text = self.text(chunk, spec, mapped)
+    def times(self, chunk: Chunk, mapped: Mapped, spec: ColumnSpec, target: str = "") -> Times:
+        """The times of one column; its flaws go to ``mapped``."""
+        text = self.text(chunk, spec, mapped, target)
         time = self.source.time
         parsed = parse_times(text, formats=spec.formats or time.formats, zone=spec.zone or time.zone or self.zone)
-        mapped.note(parsed.flaws, ", ".join(spec.reads), text)
+        mapped.note(parsed.flaws, ", ".join(spec.reads), text, target)
         return parsed
 
     def _typed(self, chunk: Chunk, mapped: Mapped, name: str, kind: str, spec: ColumnSpec) -> None:
         """Add column ``name`` to ``mapped`` as the table's type ``kind`` has it."""
         label = ", ".join(spec.reads)
         if kind in ("TIMESTAMP", "DATE"):
-            times = self.times(chunk, mapped, spec)
+            times = self.times(chunk, mapped, spec, name)
             utc, local = times.utc, times.local
             if kind == "DATE":
                 mapped.columns[name] = pa.array(local.astype("datetime64[D]"))
@@ -134,7 +139,7 @@ class Mapper:
             if name in LOCAL_OF:
                 mapped.columns[LOCAL_OF[name]] = pa.array(_on_site_clock(utc, local, spec, self))
             return
-        text = self.text(chunk, spec, mapped)
+        text = self.text(chunk, spec, mapped, name)
         flaws: list[Flaw] = []
         if kind == "DOUBLE" or kind.startswith("DECIMAL"):
             numbers, flaws = parse_numbers(text)
@@ -148,16 +153,16 @@ class Mapper:
         else:
             column = text
         mapped.columns[name] = column
-        mapped.note(flaws, label, text)
+        mapped.note(flaws, label, text, name)
 
     def _place(self, chunk: Chunk, mapped: Mapped, spec: TableSpec) -> None:
         """Add lon and lat in WGS84, from two columns, from one, or from the chunk's points."""
         columns, size = spec.columns, chunk.table.num_rows
         if "lon" in columns and "lat" in columns:
-            lon, lat = (self.text(chunk, columns[name], mapped) for name in ("lon", "lat"))
+            lon, lat = (self.text(chunk, columns[name], mapped, "place") for name in ("lon", "lat"))
             label = f"{', '.join(columns['lon'].reads)}, {', '.join(columns['lat'].reads)}"
         elif pair := next((name for name in ("lon_lat", "lat_lon") if name in columns), None):
-            text = self.text(chunk, columns[pair], mapped)
+            text = self.text(chunk, columns[pair], mapped, "place")
             lon, lat = _pair(text, mapped, columns[pair].reads[0])
             lon, lat = (lat, lon) if pair == "lat_lon" else (lon, lat)
             label = columns[pair].reads[0]
@@ -171,7 +176,10 @@ class Mapper:
         crs = self._crs(chunk)
         placed = judge_coordinates(lon, lat, crs=crs, bounds=self.bounds if datums.resolve(crs).is_wgs84 else None)
         mapped.note(
-            placed.flaws, label, pc.binary_join_element_wise(pc.fill_null(lon, ""), pc.fill_null(lat, ""), ", ")
+            placed.flaws,
+            label,
+            pc.binary_join_element_wise(pc.fill_null(lon, ""), pc.fill_null(lat, ""), ", "),
+            "place",
         )
         self._keep_place(mapped, placed.lon, placed.lat, crs)
 
@@ -181,7 +189,7 @@ class Mapper:
         flaws = [
             Flaw(row, "bad_geometry", {"why": str(each)}) for row, each in enumerate(shapes) if isinstance(each, str)
         ]
-        mapped.note(flaws, "geometry")
+        mapped.note(flaws, "geometry", None, "place")
         points = np.array([None if isinstance(each, str) else each for each in shapes], object)
         inner = shapely.point_on_surface(points)
         self._keep_place(mapped, shapely.get_x(inner), shapely.get_y(inner), self._crs(chunk))
@@ -264,7 +272,9 @@ def _pair(text: pa.Array, mapped: Mapped, column: str) -> tuple[pa.Array, pa.Arr
     """The first two numbers of each text, as text; a text without two is a ``bad_coordinate``."""
     found = pc.extract_regex(text, _TWO_NUMBERS)
     wrong = np.flatnonzero(np.asarray(pc.and_(pc.is_valid(text), pc.is_null(found))))
-    mapped.note([Flaw(int(row), "bad_coordinate", {"value": text[int(row)].as_py()}) for row in wrong], column, text)
+    mapped.note(
+        [Flaw(int(row), "bad_coordinate", {"value": text[int(row)].as_py()}) for row in wrong], column, text, "place"
+    )
     return pc.struct_field(found, "first"), pc.struct_field(found, "second")
 
 

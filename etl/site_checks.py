@@ -31,6 +31,10 @@ HALF_TABLE = N_("a code table needs 'table', 'from', 'key' and 'value' together"
 NO_CODE = N_("the layer '{level}' needs 'code' (or 'derive')")
 NO_QUERY = N_("'postgres' and 'query' go together")
 
+#: faults of a whole row, or without which there is no row: nothing could be emptied to keep it
+WHOLE_ROW = {
+    "ragged_row", "open_quote", "encoding", "not_json_line", "missing_id", "duplicate_id", "missing_time",
+}  # fmt: skip
 PLACE = {"lon", "lat"}
 #: columns the load works out itself, for every table
 COMPUTED = {
@@ -122,7 +126,7 @@ def _check_source(reading: Reading, source: Source, names: list[str], levels: li
     _check_files(reading, f"source '{source.name}'", source)
     if not source.tables and source.line not in reading.incomplete:
         reading.fault(source.line, NO_TABLE, name=source.name, tables=", ".join(REQUIRED))
-    keepable = [code for code, fault in FAULTS.items() if fault.kind == "reject"]
+    keepable = [code for code, fault in FAULTS.items() if fault.kind == "reject" and code not in WHOLE_ROW]
     for code in source.keep:
         if code not in keepable:
             reading.fault(source.line, NO_FAULT, code=code, codes=", ".join(keepable))
