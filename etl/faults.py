@@ -90,6 +90,7 @@ _FILE = {
         "{file} holds the name {member}, which would be written outside its folder. Nothing was unpacked. Do not "
         "trust this file."
     ),
+    "nothing_inside": N_("{file} holds no file that can be read, only: {found}."),
     "encrypted_archive": N_("{file} is locked with a password. Unpack it yourself, and load the files."),
     "xml_entities": N_(
         "{file} declares XML entities ({name}), which can be made to fill the memory. It was not read. Export it "

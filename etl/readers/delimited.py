@@ -94,16 +94,24 @@ def _header(
 def _chunks(source: io.BufferedIOBase, layout: Layout, row: int, file: str, encoding: str) -> Iterator[Chunk]:
     """One chunk per block, rows numbered from ``row``."""
     for block in _blocks(source):
-        found = _fast(block, layout)
-        if found is None:
-            records = read_records(block, layout, first_row=row)
-            table, rows, row = _table(records, layout), np.array(records.rows, np.int64), records.next_row
-            faults = records.faults
-        else:
-            table, rows, faults = *_without_empty(found, row), []
-            row += found.num_rows
-        if table.num_rows or faults:
-            yield Chunk(table, file, rows, encoding=encoding, delimiter=layout.delimiter, faults=faults)
+        chunk, row = chunk_of(block, layout, row=row, file=file, encoding=encoding)
+        if chunk is not None:
+            yield chunk
+
+
+def chunk_of(block: bytes, layout: Layout, *, row: int, file: str, encoding: str) -> tuple[Chunk | None, int]:
+    """A block of whole records as a chunk (None when all are empty), and the row after it."""
+    found, faults = _fast(block, layout), []
+    if found is None:
+        records = read_records(block, layout, first_row=row)
+        table, rows = _table(records, layout), np.array(records.rows, np.int64)
+        faults, after = records.faults, records.next_row
+    else:
+        after = row + found.num_rows
+        table, rows = _without_empty(found, row)
+    if not table.num_rows and not faults:
+        return None, after
+    return Chunk(table, file, rows, encoding=encoding, delimiter=layout.delimiter, faults=faults), after
 
 
 def _blocks(source: io.BufferedIOBase) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ both kinds stand in one file the more frequent encoding is the file's, and each 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def find_encoding(path: Path, *, stated: str | None = None, file: str = "") -> E
         if head.startswith(mark):
             return Encoding(codec, len(mark) if codec == UTF8 else 0)
     if stated is not None:
-        return _checked(path, _codec(stated), stated, name)
+        return _checked(path, codec_of(stated), stated, name)
     if _passes(path, UTF8):
         return Encoding(UTF8, pure=True)
     if _passes(path, GB) and not _has_utf8_lines(path):
@@ -97,7 +97,8 @@ def has_foreign_lines(block: bytes, encoding: Encoding) -> bool:
     return encoding.name == GB and any(_is_utf8_hanzi(line) for line in _suspects(block))
 
 
-def _codec(stated: str) -> str:
+def codec_of(stated: str) -> str:
+    """Python's name of a stated encoding, GB18030 for what it holds; raises BadInput ``no_such_encoding``."""
     try:
         name = codecs.lookup(stated).name
     except LookupError:
@@ -224,12 +225,15 @@ def _decodes_as_gb(line: bytes) -> bool:
 
 
 def _plausible(path: Path) -> bool:
-    """Whether what decodes as GB18030 is mostly common (GB2312) characters, as Chinese text is and Latin-1 is not."""
+    """Whether the lines that decode as GB18030 look Chinese."""
+    return looks_chinese(line for _, line in _lines(path) if not line.isascii() and _decodes_as_gb(line))
+
+
+def looks_chinese(texts: Iterable[bytes]) -> bool:
+    """Whether GB18030 text is mostly common (GB2312) characters, as Chinese is and Latin-1 taken for it is not."""
     common = rare = 0
-    for _, line in _lines(path):
-        if line.isascii() or not _decodes_as_gb(line):
-            continue
-        letters = [letter for letter in line.decode(GB) if letter > "\x7f"]
+    for text in texts:
+        letters = [letter for letter in text.decode(GB, "ignore") if letter > "\x7f"]
         known = sum(letter.encode("gb2312", "ignore") != b"" for letter in letters)
         common, rare = common + known, rare + len(letters) - known
         if common + rare > 5_000:
