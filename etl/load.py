@@ -26,6 +26,7 @@ from etl.intake import FACTS, Intake
 from etl.locating import Placing
 from etl.mapping import Mapper
 from etl.merging import join_incidents, merge_rows, number_steps, parquet
+from etl.outstanding import answered
 from etl.progress import Progress
 from etl.references import NAMES, References, chunks_of, complete, item_rules, read_catalogues
 from etl.rejects import Reject, read_mended, to_table
@@ -225,6 +226,8 @@ class _SourceLoad:
         self.load, self.source = load, source
         into = next((name for name in source.tables if name in FACTS), next(iter(source.tables)))
         self.tally = Tally(source.name, into, [path.name for path in source.files])
+        if source.files and load.mended is None:
+            self.tally.sha256 = load.stage.sha256(source.files)
         bounds = load.areas.bounds
         mapper = Mapper(source, load.zone, bounds, partial=load.mended is not None)
         listed = load.site.items is not None and not load.site.items.derive
@@ -262,7 +265,8 @@ class _SourceLoad:
         if self.load.mended is not None:
             path = self.load.mended[1]
             self.tally.files = [path.name]
-            self.tally.sha256 = self.load.stage.sha256((path,)) if path in self.load.stage.sums else ""
+            self.tally.sha256 = self.load.stage.sha256((path,))
+            self.load.checks.append(answered(path, self.source.name))
             yield from read_mended(path, source=self.source.name, progress=progress.file(path, path.name))
             return
         for path in self.source.files or (None,):
