@@ -134,6 +134,11 @@ def place_of(chance: random.Random) -> dict[str, Any]:
     return place
 
 
+def happened(moment: datetime | None) -> datetime | None:
+    """The moment, where it is not still to come."""
+    return moment if moment and moment <= NOW else None
+
+
 def incident_of(chance: random.Random, number: int) -> dict[str, Any]:
     """One incident with every kind of state, clock, absence and fault."""
     opened = NOW - timedelta(seconds=chance.randint(60, 180 * 86400), microseconds=chance.randint(0, 999_999))
@@ -151,7 +156,6 @@ def incident_of(chance: random.Random, number: int) -> dict[str, Any]:
     if state == "closed" and chance.random() < 0.02:
         closed = None
     handled = closed - timedelta(minutes=20) if closed and chance.random() < 0.9 else None
-    past = lambda moment: moment if moment and moment <= NOW else None  # noqa: E731 - reads as the word it is
     return {
         "incident_id": f"made:{number}",
         "source": "made",
@@ -167,8 +171,8 @@ def incident_of(chance: random.Random, number: int) -> dict[str, Any]:
         "local_date": wall.date(),
         "local_hour": wall.hour,
         "weekday": wall.isoweekday(),
-        "dispatched_at": past(opened + timedelta(seconds=90)) if needs else None,
-        "on_scene_at": past(arrived),
+        "dispatched_at": happened(opened + timedelta(seconds=90)) if needs else None,
+        "on_scene_at": happened(arrived),
         "handled_at": handled,
         "closed_at": closed,
         "closed_local": local(closed),
@@ -186,7 +190,9 @@ def incident_of(chance: random.Random, number: int) -> dict[str, Any]:
 
 
 def dispatch_of(chance: random.Random, number: int, incident: dict[str, Any]) -> dict[str, Any]:
-    sent = incident["opened_at"] + timedelta(seconds=90 + number % 600)
+    # milliseconds keep two squads of one incident apart: who was first must not hang on the order of rows
+    sent = incident["opened_at"] + timedelta(seconds=90 + number % 600, milliseconds=number)
+    arrived = incident["on_scene_at"]
     kept = {name: incident.get(name) for name in ("township", "grid", "item")}
     return {
         "dispatch_id": f"made:d{number}",
@@ -196,10 +202,21 @@ def dispatch_of(chance: random.Random, number: int, incident: dict[str, Any]) ->
         "squad": f"S{1 + number % 3}",
         "dispatched_at": sent,
         "dispatched_local": local(sent),
-        "on_scene_at": sent + timedelta(minutes=6) if chance.random() < 0.8 else None,
+        "on_scene_at": arrived + timedelta(milliseconds=number) if arrived and chance.random() < 0.8 else None,
         "faults": [],
         **kept,
     }
+
+
+def arrive_with(sent: list[dict[str, Any]], incident: dict[str, Any]) -> None:
+    """Say of an incident that was sent to what its dispatches say: when first sent, when and by whom first reached."""
+    if sent:
+        there = [one for one in sent if one["on_scene_at"]]
+        first = min(sent, key=lambda one: one["dispatched_at"])
+        incident["dispatched_at"] = first["dispatched_at"]
+        best = min(there, key=lambda one: one["on_scene_at"]) if there else first
+        incident["on_scene_at"] = best["on_scene_at"]
+        incident["squad"] = best["squad"]
 
 
 def report_of(chance: random.Random, number: int, incident: dict[str, Any]) -> dict[str, Any]:
@@ -248,9 +265,12 @@ def make_facts(*, seed: int = 20, count: int = 2500) -> Facts:
     chance = random.Random(seed)
     incidents = [incident_of(chance, number) for number in range(count)]
     some = [chance.choice(incidents) for _ in range(count)]
+    dispatches = [dispatch_of(chance, n, i) for n, i in enumerate(some) if i["needs_arrival"]]
+    for incident in incidents:
+        arrive_with([sent for sent in dispatches if sent["incident_id"] == incident["incident_id"]], incident)
     return {
         "incidents": incidents,
-        "dispatches": [dispatch_of(chance, n, i) for n, i in enumerate(some) if i["needs_arrival"]],
+        "dispatches": dispatches,
         "reports": [report_of(chance, n, i) for n, i in enumerate(some[: count // 2])],
         "cases": [case_of(chance, n, i) for n, i in enumerate(some[: count // 5])],
     }
