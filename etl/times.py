@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +19,7 @@ import pyarrow.compute as pc
 
 from errors import BadInput
 from etl.faults import Flaw
+from etl.zones import offsets, zone_of
 from words import N_
 
 Instants = npt.NDArray[np.datetime64]
@@ -43,7 +43,6 @@ _PIECES = {
 }  # fmt: skip
 _SHORTHAND = {"%T": "%H:%M:%S", "%D": "%m/%d/%y", "%F": "%Y-%m-%d", "%R": "%H:%M"}
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_QUARTER = 900_000_000  # µs: today's zones change only on quarter hours; others are looked up one by one
 
 
 class Times(NamedTuple):
@@ -74,7 +73,7 @@ def parse_times(
     ----------
     formats
         ``strptime`` formats (%Y %y %m %d %e %H %I %M %S %f %p %b %B %a %A %z %T %D %F %R; anything else is literal,
-        e.g. `` UTC``), or ``epoch``, ``epoch_ms``, ``excel``. None given: ISO 8601 only.
+        e.g. `` UTC``), or ``iso``, ``epoch``, ``epoch_ms``, ``excel`` (days). None given: ``iso``.
     zone
         IANA zone of times without an offset, and of ``local``.
     years
@@ -89,7 +88,7 @@ def parse_times(
     chosen = _choose(text, wall, flaws)
     _unmatched(text, ~chosen.matched & ~empty & ~_listed(flaws, len(empty)), formats, flaws)
     _drop_years(chosen, years, flaws)
-    utc, local, folded = _place(chosen, _zone(zone))
+    utc, local, folded = _place(chosen, zone_of(zone))
     for index in np.flatnonzero(chosen.matched & np.isnat(utc)):
         flaws.append(Flaw(int(index), "nonexistent_time", {"value": text[int(index)].as_py(), "zone": zone}))
     flaws.sort(key=lambda flaw: flaw.index)
@@ -127,7 +126,9 @@ def regex_of(form: str) -> str:
 
 def _by_format(text: pa.Array, form: str) -> _Wall:
     """Read ``text`` by one stated format."""
-    return _by_count(text, form) if form in COUNTED else _by_regex(text, regex_of(form))
+    if form in COUNTED:
+        return _by_count(text, form)
+    return _by_regex(text, _ISO if form == "iso" else regex_of(form))
 
 
 def _by_count(text: pa.Array, unit: str) -> _Wall:
@@ -264,13 +265,6 @@ def _drop_years(wall: _Wall, years: tuple[int, int], flaws: list[Flaw]) -> None:
         wall.matched[index] = False
 
 
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise BadInput(N_("There is no time zone {zone}. Write it like Asia/Shanghai."), zone=name) from error
-
-
 def _place(wall: _Wall, zone: ZoneInfo) -> tuple[Instants, Instants, npt.NDArray[np.bool_]]:
     """UTC and local time of each value, and which fall on the repeated hour."""
     nat = np.datetime64("NaT", "us").astype(np.int64)
@@ -279,32 +273,12 @@ def _place(wall: _Wall, zone: ZoneInfo) -> tuple[Instants, Instants, npt.NDArray
     stated = wall.matched & wall.has_offset
     if stated.any():
         utc[stated] = wall.micros[stated] - wall.offset[stated]
-        local[stated] = utc[stated] + _lookup(utc[stated], zone, of_utc=True)[0]
+        local[stated] = utc[stated] + offsets(utc[stated], zone, of_utc=True)[0]
     plain = wall.matched & ~wall.has_offset
     if plain.any():
-        early, late = _lookup(wall.micros[plain], zone, of_utc=False)
+        early, late = offsets(wall.micros[plain], zone, of_utc=False)
         exists = late <= early
         utc[plain] = np.where(exists, wall.micros[plain] - early, nat)
         local[plain] = np.where(exists, wall.micros[plain], nat)
         folded[plain] = late < early
     return utc.astype("datetime64[us]"), local.astype("datetime64[us]"), folded
-
-
-def _lookup(micros: npt.NDArray[np.int64], zone: ZoneInfo, *, of_utc: bool) -> tuple[npt.NDArray[np.int64], ...]:
-    """The zone's offset (µs) at each time, before and after any change that the time falls on (PEP 495 folds)."""
-    buckets, inverse = np.unique(micros // _QUARTER, return_inverse=True)
-    firsts = np.array([_offset_at(int(bucket) * _QUARTER, zone, of_utc) for bucket in buckets], np.int64)
-    lasts = np.array([_offset_at((int(bucket) + 1) * _QUARTER - 1, zone, of_utc) for bucket in buckets], np.int64)
-    found = firsts[inverse].reshape(-1, 2)
-    for index in np.flatnonzero((firsts != lasts).any(axis=1)[inverse]):
-        found[index] = _offset_at(int(micros[index]), zone, of_utc)
-    return found[:, 0], found[:, 1]
-
-
-def _offset_at(micros: int, zone: ZoneInfo, of_utc: bool) -> tuple[int, int]:
-    moment = datetime(1970, 1, 1) + timedelta(microseconds=micros)
-    if of_utc:
-        offset = moment.replace(tzinfo=UTC).astimezone(zone).utcoffset() or timedelta()
-        return (offset // timedelta(microseconds=1),) * 2
-    first, second = (moment.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta() for fold in (0, 1))
-    return first // timedelta(microseconds=1), second // timedelta(microseconds=1)
