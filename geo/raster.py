@@ -58,10 +58,15 @@ class Edges(NamedTuple):
 class Raster(NamedTuple):
     """A labelled raster over the bounds of a layer: see the module's docstring for what its parts mean.
 
-    ``label`` (rows * columns,) int32: a set's node, or -1 - k for edge cell k. ``base`` (k + 1,): the reference
-    point's node, or :data:`NO_SET`; the last one stands for cells without an answer. ``start`` (k + 2,) and
-    ``entry``: the edges of each edge cell, by descending rank. ``parent``, ``top``, ``lowest``, ``size``: for each
-    node, the set without its highest rank, that rank, its lowest rank, how many areas it has.
+    ``label`` (rows * columns + 1,) int32: a set's node, or -1 - k for edge cell k; the last one is for outside.
+    ``edge_cell`` (k + 2, 2) int32: where the cell's entries begin, and the reference point's node or :data:`NO_SET`;
+    the last but one stands for cells without an answer. ``entry`` (m, 2) int32: an edge and its rank, by descending
+    rank within a cell. ``parent``, ``top``, ``lowest``, ``size``, each int32: for each node, the set without its
+    highest rank, that rank, its lowest rank, how many areas it has.
+
+    ``offset_x``, ``offset_y``: where in a cell, as shares of it, the reference point is. They are values, not constants
+    of :mod:`geo.walk`, because numba renews a cached function only when its own file changes; for the same reason,
+    whoever reorders these fields must edit that file too.
     """
 
     x0: float
@@ -70,9 +75,10 @@ class Raster(NamedTuple):
     y1: float
     columns: int
     rows: int
+    offset_x: float
+    offset_y: float
     label: Ints
-    base: Ints
-    start: Longs
+    edge_cell: Ints
     entry: Ints
     parent: Ints
     top: Ints
@@ -104,20 +110,21 @@ def build(edges: Edges) -> Raster | None:
         return None
     columns, rows = shape
     cells = _cell_coordinates(xy, x0, y0, columns / (x1 - x0), rows / (y1 - y0))
-    label = np.zeros(columns * rows, np.int32)
+    label = np.zeros(columns * rows + 1, np.int32)
     total = _count(cells, columns, rows, label)
     touched = np.flatnonzero(label)
     start = np.zeros(len(touched) + 2, np.int64)
     np.cumsum(label[touched], out=start[1:-1])
     start[-1] = start[-2]
     label[touched] = -1 - np.arange(len(touched), dtype=np.int32)
-    entry = np.empty(total, np.int32)
-    _enter(cells, columns, rows, label, start[:-1].copy(), entry)
+    entry = np.empty((total, 2), np.int32)
+    _enter(cells, edges.rank, columns, rows, label, start[:-1].copy(), entry)
     base = np.zeros(len(touched) + 1, np.int32)
     base[-1] = NO_SET
     sets = _label(edges, cells, (y0, y1), (columns, rows), label, base)
     _distrust(cells, columns, touched, start, entry, base)
-    return Raster(x0, y0, x1, y1, columns, rows, label, base, start, entry, *sets)
+    edge_cell = np.column_stack((start, np.append(base, NO_SET))).astype(np.int32)
+    return Raster(x0, y0, x1, y1, columns, rows, OFFSET_X, OFFSET_Y, label, edge_cell, entry, *sets)
 
 
 def _finest(low: float, high: float) -> int:
@@ -179,7 +186,7 @@ def _count(cells: Floats, columns: int, rows: int, count: Ints) -> int:
 
 
 @compiled
-def _enter(cells: Floats, columns: int, rows: int, label: Ints, cursor: Longs, entry: Ints) -> None:
+def _enter(cells: Floats, rank: Ints, columns: int, rows: int, label: Ints, cursor: Longs, entry: Ints) -> None:
     """Write the edges of each edge cell, by descending rank (edges come by ascending rank)."""
     for e in range(len(cells) - 1, -1, -1):
         u, v, p, q = cells[e]
@@ -187,7 +194,7 @@ def _enter(cells: Floats, columns: int, rows: int, label: Ints, cursor: Longs, e
             low, high = _span(u, v, p, q, c)
             for r in range(max(math.floor(low - MARGIN), 0), min(math.floor(high + MARGIN), rows - 1) + 1):
                 k = -1 - label[r * columns + c]
-                entry[cursor[k]] = e
+                entry[cursor[k], 0], entry[cursor[k], 1] = e, rank[e]
                 cursor[k] += 1
 
 
@@ -293,7 +300,7 @@ def _distrust(cells: Floats, columns: int, touched: Longs, start: Longs, entry: 
         for i in range(start[k], start[k + 1]):
             if base[k] == NO_SET:
                 break
-            u, v, p, q = cells[entry[i]]
+            u, v, p, q = cells[entry[i, 0]]
             length = (p - u) ** 2 + (q - v) ** 2
             along = 0.0 if length == 0 else min(max(((x - u) * (p - u) + (y - v) * (q - v)) / length, 0.0), 1.0)
             if (u + along * (p - u) - x) ** 2 + (v + along * (q - v) - y) ** 2 < NEAR**2:
