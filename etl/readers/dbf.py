@@ -17,10 +17,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from etl.faults import file_error
-from etl.readers.encoding import GB, UTF8, codec_of, looks_chinese
+from etl.readers.encoding import GB, UTF8, codec_of, is_utf8_hanzi, looks_chinese
 from etl.readers.header import unique_names
 
 _TEXT_TYPES = frozenset("CNFDL")
+_WESTERN = ("ascii", "iso8859", "cp125", "cp437", "cp850")
 
 
 @dataclass(frozen=True)
@@ -104,14 +105,16 @@ def _encoding(
         return codec
     if all(_fits(value, UTF8) for value in values):
         return UTF8
+    chinese = [value for value in values if _fits(value, GB) and not _fits(value, UTF8)]
     named = _named(cpg)
     if named not in (None, UTF8) and all(_fits(value, named) for value in values):
-        return named
-    good = {name: sum(_fits(value, name) for value in values) for name in (UTF8, GB)}
-    best = max(good, key=lambda name: good[name])
-    if best == GB and not looks_chinese(value for value in values if _fits(value, GB)):
+        # programs that know no better write a Western name beside Chinese text
+        return GB if named.startswith(_WESTERN) and looks_chinese(chinese) else named
+    if 2 * len(chinese) < len(values):
+        return UTF8
+    if not looks_chinese(chinese):
         raise file_error("unknown_encoding", file=file, line=1)
-    return best
+    return GB
 
 
 def _named(cpg: str | None) -> str | None:
@@ -145,7 +148,7 @@ def _column(
     """One column as text; records in another encoding are noted in ``foreign``."""
     texts: list[str | None] = []
     for place, value in enumerate(values):
-        text = _decoded(value, encoding)
+        text = None if encoding == GB and is_utf8_hanzi(value) else _decoded(value, encoding)
         if text is None:
             other = GB if encoding == UTF8 else UTF8
             text = _decoded(value, other)

@@ -77,7 +77,7 @@ def find_encoding(path: Path, *, stated: str | None = None, file: str = "") -> E
 def decode_line(line: bytes, encoding: Encoding) -> tuple[str, str]:
     """A line as text, and the encoding it was really in (empty when it is in none; odd bytes are then spelt out)."""
     for name in (encoding.name, encoding.other):
-        if name == GB and encoding.name == GB and _is_utf8_hanzi(line):
+        if name == GB and encoding.name == GB and is_utf8_hanzi(line):
             continue
         try:
             return line.decode(name), name
@@ -94,7 +94,7 @@ def has_foreign_lines(block: bytes, encoding: Encoding) -> bool:
         block.decode(encoding.name)
     except UnicodeDecodeError:
         return True
-    return encoding.name == GB and any(_is_utf8_hanzi(line) for line in _suspects(block))
+    return encoding.name == GB and any(is_utf8_hanzi(line) for line in _suspects(block))
 
 
 def codec_of(stated: str) -> str:
@@ -158,7 +158,7 @@ def _first_bad_line(path: Path, codec: str) -> int:
     return 0
 
 
-def _is_utf8_hanzi(line: bytes) -> bool:
+def is_utf8_hanzi(line: bytes) -> bool:
     """Whether a line is UTF-8 and has Chinese words in it."""
     if not _hanzi_pairs(line).size:
         return False
@@ -195,9 +195,9 @@ def _has_utf8_lines(path: Path) -> bool:
     tail = b""
     for block in _blocks(path):
         whole, _, tail = (tail + block).rpartition(b"\n")
-        if any(_is_utf8_hanzi(line) for line in _suspects(whole)):
+        if any(is_utf8_hanzi(line) for line in _suspects(whole)):
             return True
-    return _is_utf8_hanzi(tail)
+    return is_utf8_hanzi(tail)
 
 
 def _majority(path: Path, file: str) -> str:
