@@ -36,7 +36,7 @@ class Interval:
     count: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Classes:
     """The classes of a column of values.
 

@@ -32,7 +32,7 @@ MIN_AREAS = 3
 """Below this many known values the variance under randomisation is undefined or meaningless."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Hotspots:
     """Gi* of every area, in the order of the values given; no field ever holds NaN.
 
@@ -68,7 +68,30 @@ class Hotspots:
     note: str
 
 
-def gi_star(values: npt.ArrayLike, pairs: npt.ArrayLike, *, alpha: float = 0.05) -> Hotspots:
+@dataclass(frozen=True, eq=False)
+class Neighbours:
+    """Who is next to whom, made ready once for many questions: ``matrix`` (n, n) holds 1 there and on its diagonal."""
+
+    matrix: Any
+
+    @classmethod
+    def of(cls, pairs: npt.ArrayLike, *, n: int) -> Neighbours:
+        """From index pairs, shape (m, 2), of n areas; either direction or both, repeats and self-pairs do no harm.
+
+        Raises :class:`errors.BadInput` when a pair names an area there is not.
+        """
+        links = np.asarray(pairs, dtype=np.int64).reshape(-1, 2)
+        if len(links) and (links.min() < 0 or links.max() >= n):
+            raise BadInput("neighbour pairs name area {index}, but there are {n} areas", index=int(links.max()), n=n)
+        own = np.arange(n)
+        rows = np.concatenate([links[:, 0], links[:, 1], own])
+        columns = np.concatenate([links[:, 1], links[:, 0], own])
+        matrix = sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(n, n))
+        matrix.data[:] = 1.0
+        return cls(matrix)
+
+
+def gi_star(values: npt.ArrayLike, pairs: npt.ArrayLike | Neighbours, *, alpha: float = 0.05) -> Hotspots:
     """Judge every area's neighbourhood, itself included, against all areas.
 
     Parameters
@@ -76,7 +99,7 @@ def gi_star(values: npt.ArrayLike, pairs: npt.ArrayLike, *, alpha: float = 0.05)
     values
         One number per area, shape (n,); NaN means no value. Raises :class:`errors.BadInput` on infinity.
     pairs
-        Neighbours as index pairs, shape (m, 2); either direction or both, repeats and self-pairs do no harm.
+        Neighbours as index pairs, shape (m, 2) (see :func:`contiguity`), or made ready by :meth:`Neighbours.of`.
     alpha
         The share of false discoveries accepted among the areas called significant.
 
@@ -88,12 +111,14 @@ def gi_star(values: npt.ArrayLike, pairs: npt.ArrayLike, *, alpha: float = 0.05)
     if x.ndim != 1 or np.isinf(x).any():
         raise BadInput("hotspots need one finite number (or none) per area, in one row")
     known = ~np.isnan(x)
-    weights = _weights(pairs, len(x), known)
-    counts = np.asarray(weights.sum(axis=1)).ravel()
+    near = pairs if isinstance(pairs, Neighbours) else Neighbours.of(pairs, n=len(x))
+    if near.matrix.shape[0] != len(x):
+        raise BadInput("{n} values for {areas} areas with neighbours", n=len(x), areas=near.matrix.shape[0])
+    counts = near.matrix @ known.astype(np.float64)
     z, p, q = np.zeros(len(x)), np.ones(len(x)), np.ones(len(x))
     note = _note(x[known])
     if not note:
-        z[known] = _z(x, weights, counts, known)[known]
+        z[known] = _z(x, near.matrix, counts, known)[known]
         p[known] = 2.0 * ndtr(-np.abs(z[known]))
         q[known] = false_discovery(p[known])
     significant = known & (q <= alpha)
@@ -101,7 +126,7 @@ def gi_star(values: npt.ArrayLike, pairs: npt.ArrayLike, *, alpha: float = 0.05)
     for bound, percent in LEVELS:
         level[known & (q <= bound)] = percent
     kind = np.where(significant, np.where(z > 0, "hot", "cold"), "none")
-    neighbours = np.maximum(counts - 1, 0).astype(np.int64)
+    neighbours = (counts - known).astype(np.int64)
     return Hotspots(z, p, q, significant, kind, level, neighbours, known, note)
 
 
@@ -147,20 +172,6 @@ def contiguity(polygons: Sequence[BaseGeometry] | npt.NDArray[Any], *, gap_m: fl
     once = left < right
     pairs = np.column_stack([left[once], right[once]]).astype(np.int64)
     return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
-
-
-def _weights(pairs: npt.ArrayLike, n: int, known: BoolArray) -> Any:
-    """Turn pairs into a symmetric 0/1 matrix (n, n) with the diagonal set, rows and columns of the unknown empty."""
-    links = np.asarray(pairs, dtype=np.int64).reshape(-1, 2)
-    if len(links) and (links.min() < 0 or links.max() >= n):
-        raise BadInput("neighbour pairs name area {index}, but there are {n} areas", index=int(links.max()), n=n)
-    links = links[(links[:, 0] != links[:, 1]) & known[links].all(axis=1)]
-    own = np.flatnonzero(known)
-    rows = np.concatenate([links[:, 0], links[:, 1], own])
-    columns = np.concatenate([links[:, 1], links[:, 0], own])
-    matrix = sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(n, n))
-    matrix.data[:] = 1.0
-    return matrix
 
 
 def _note(x: FloatArray) -> str:

@@ -21,12 +21,77 @@ from geo.search import Floats, Int32s, Int64s
 
 Bools = npt.NDArray[np.bool_]
 
+DEGREE_M = 111_195.0
+"""Metres of a degree on the mean sphere."""
+
 
 def vertices(parts: npt.NDArray[Any]) -> tuple[Floats, Int64s]:
     """All vertices of the lines one after another, (v, 2), and where each line's begin, (m + 1,)."""
     counts = shapely.get_num_coordinates(parts)
     first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     return np.asarray(shapely.get_coordinates(parts), dtype=np.float64), first
+
+
+def stretches(first: Int64s, junction: Bools) -> tuple[Int64s, Int64s, Int64s]:
+    """Cut lines at their junction vertices (v,); line ends are junctions whatever is said of them.
+
+    Returns the vertices of the new lines one after another, where each begins (m + 1,), and the line each is of (m,).
+    """
+    flagged = junction.copy()
+    flagged[first[:-1]] = flagged[first[1:] - 1] = True
+    line = np.repeat(np.arange(len(first) - 1), np.diff(first))
+    cut = np.flatnonzero(flagged)
+    same = line[cut[:-1]] == line[cut[1:]]
+    begin, finish = cut[:-1][same], cut[1:][same]
+    counts = finish - begin + 1
+    begins = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    vertex = np.repeat(begin - begins[:-1], counts) + np.arange(begins[-1])
+    return vertex, begins, line[begin].astype(np.int64)
+
+
+def cut_where_met(parts: npt.NDArray[Any], *, snap_m: float) -> tuple[npt.NDArray[Any], Int64s]:
+    """Cut lines at vertices they share and where the end of another touches them (within ``snap_m``, at least 1 mm).
+
+    Lines that cross without a common vertex or end stay whole, as bridges do. Returns the pieces and the line each is
+    of.
+    """
+    coords, first = vertices(shapely.remove_repeated_points(parts))
+    coords, first = _with_touches(coords, first, within_m=max(snap_m, 1e-3))
+    _, number, times = np.unique(coords, axis=0, return_inverse=True, return_counts=True)
+    vertex, begins, line = stretches(first, times[number.ravel()] > 1)
+    return shapely.linestrings(coords[vertex], indices=np.repeat(np.arange(len(line)), np.diff(begins))), line
+
+
+def _with_touches(coords: Floats, first: Int64s, *, within_m: float) -> tuple[Floats, Int64s]:
+    """Add to each line a vertex where the end of another lies on it, at that end's own coordinates."""
+    # degrees merely stretched to metres, since only so a line straight in degrees stays straight, and who drew the end
+    # on it drew it so
+    middle = np.radians(coords[:, 1].mean())
+    xy = coords * (DEGREE_M * np.cos(middle), DEGREE_M)
+    line = np.repeat(np.arange(len(first) - 1), np.diff(first))
+    start = np.flatnonzero(line[:-1] == line[1:])
+    segments = shapely.linestrings(np.stack([xy[start], xy[start + 1]], axis=1))
+    ends = np.unique(np.concatenate([first[:-1], first[1:] - 1]))
+    ends = ends[np.unique(coords[ends], axis=0, return_index=True)[1]]
+    points = shapely.points(xy[ends])
+    end, segment = shapely.STRtree(segments).query(points, predicate="dwithin", distance=within_m)
+    here = coords[ends[end]]
+    new = (here != coords[start[segment]]).any(axis=1) & (here != coords[start[segment] + 1]).any(axis=1)
+    end, segment = end[new], segment[new]
+    on, along = line[start[segment]], shapely.line_locate_point(segments[segment], points[end])
+    run = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T) * (line[:-1] == line[1:]))])
+    at = run[start[segment]] + along
+    # by place along the line, so that a line may also be met by its own end
+    inside = np.flatnonzero((at - run[first[on]] > within_m) & (run[first[on + 1] - 1] - at > within_m))
+    off = shapely.distance(points[end[inside]], segments[segment[inside]])
+    inside = inside[np.argsort(off, kind="stable")]
+    nearest = inside[np.unique(np.column_stack([end, on])[inside], axis=0, return_index=True)[1]]
+    end, segment, on, along = end[nearest], segment[nearest], on[nearest], along[nearest]
+    place = np.concatenate([np.arange(len(coords)), start[segment]])
+    within = np.concatenate([np.full(len(coords), -1.0), along])
+    order = np.lexsort((within, place))
+    counts = np.diff(first) + np.bincount(on, minlength=len(first) - 1)
+    return np.concatenate([coords, coords[ends[end]]])[order], np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
 def shares_along(coords: Floats, first: Int64s) -> tuple[Floats, Floats]:

@@ -16,6 +16,7 @@ import osmium
 import shapely
 
 from errors import BadInput
+from geo.noding import stretches
 from geo.speeds import BACKWARD, BOTH, CLASS_KMH, FORWARD, maxspeed_kmh
 
 CLOSED = frozenset({"no", "private"})
@@ -151,21 +152,13 @@ def _cut(ways: _Ways) -> geopandas.GeoDataFrame:
     refs = np.concatenate([np.asarray(run, dtype=np.int64) for run in ways.refs])
     points = np.concatenate([np.asarray(run, dtype=np.float64) for run in ways.points])
     sizes = np.array([len(run) for run in ways.refs])
-    last = np.cumsum(sizes) - 1
-    first = last - sizes + 1
+    first = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     _, number, times = np.unique(refs, return_inverse=True, return_counts=True)
-    junction = times[number.ravel()] > 1
-    junction[first] = junction[last] = True
-    cut = np.flatnonzero(junction)
-    begin, finish = cut[:-1], cut[1:]
-    way = np.repeat(np.arange(len(sizes)), sizes)
-    same = way[begin] == way[finish]
-    begin, finish = begin[same], finish[same]
-    counts = finish - begin + 1
-    vertex = np.repeat(begin - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) + np.arange(counts.sum())
-    lines = shapely.linestrings(points[vertex], indices=np.repeat(np.arange(len(begin)), counts))
-    about = [ways.tags[i] for i in way[begin].tolist()]
+    vertex, begins, way = stretches(first, times[number.ravel()] > 1)
+    lines = shapely.linestrings(points[vertex], indices=np.repeat(np.arange(len(way)), np.diff(begins)))
+    ends = refs[vertex[begins[:-1]]], refs[vertex[begins[1:] - 1]]
+    about = [ways.tags[i] for i in way.tolist()]
     columns = dict(zip(COLUMNS[:5], map(list, zip(*about, strict=True)), strict=True))
     return geopandas.GeoDataFrame(
-        {**columns, "from_node": refs[begin], "to_node": refs[finish]}, geometry=lines, crs="EPSG:4326"
+        {**columns, "from_node": ends[0], "to_node": ends[1]}, geometry=lines, crs="EPSG:4326"
     )

@@ -27,7 +27,7 @@ THIN_M = 10.0
 """Half the width given to a reach that is a mere line or point."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reach:
     """What is reached within ``minutes``.
 
@@ -48,7 +48,7 @@ class Reach:
     node_minutes: Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Spread:
     """How a search spread from its places: to which nodes at which cost in ticks, walk to the road included.
 
@@ -68,7 +68,7 @@ class Spread:
         return walk_ticks(self.places.metres, ticks_per_metre=self.ticks_per_metre)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Pieces:
     """Stretches of links, between shares ``low`` and ``high``, and the node or (after the nodes) place each is from."""
 

@@ -23,6 +23,7 @@ from geo.measure import LocalPlane
 from geo.noding import (
     Bools,
     check_length,
+    cut_where_met,
     few,
     find_twins,
     named_ends,
@@ -35,7 +36,7 @@ from geo.search import MAX_MINUTES, TICKS_PER_MINUTE, Floats, Int32s, Int64s
 from geo.speeds import ONEWAY_CODES, directions_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Arcs:
     """Arcs grouped by the node they leave (or reach): those of node i are ``first[i]:first[i + 1]``.
 
@@ -48,7 +49,7 @@ class Arcs:
     ticks: Int64s
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RoadGraph:
     """A road network; n nodes, m links, v vertices.
 
@@ -110,7 +111,7 @@ class RoadGraph:
         return LocalPlane.around(self.coords[:, 0], self.coords[:, 1])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Components:
     """How far a network hangs together.
 
@@ -147,6 +148,7 @@ def build_graph(
     names: Iterable[object] | None = None,
     nodes: tuple[Sequence[Any] | npt.NDArray[Any], Sequence[Any] | npt.NDArray[Any]] | None = None,
     snap_m: float = 0.0,
+    cut: bool = False,
 ) -> RoadGraph:
     """Build the graph of a layer of lines.
 
@@ -166,6 +168,9 @@ def build_graph(
     nodes
         Ids of the node each line is drawn from and to. Without them lines meet where their ends are within ``snap_m``
         metres of each other, chains of such ends included; 0 asks for the very same coordinates.
+    cut
+        First cut lines at vertices they share and where another's end touches them, for layers whose roads run on
+        through their junctions (as OpenStreetMap's do in shapefiles). Not with ``nodes``.
 
     Raises
     ------
@@ -177,6 +182,11 @@ def build_graph(
     shapes = np.asarray(lines, dtype=object).ravel()
     _check_lines(shapes, single=nodes is not None)
     parts, row = shapely.get_parts(shapes, return_index=True)
+    if cut and nodes is not None:
+        raise BadInput("lines whose end nodes are given cannot be cut: leave out one of the two")
+    if cut and len(parts):
+        parts, line = cut_where_met(parts, snap_m=snap_m)
+        row = row[line]
     coords, first = vertices(parts)
     along, measured = shares_along(coords, first)
     metres = _lengths(length_m, measured=measured, row=row, rows=len(shapes))

