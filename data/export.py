@@ -45,8 +45,6 @@ def table_of(answer: Answer) -> pd.DataFrame:
     frame = answer.frame()
     for name in ("numerator", "denominator", *(["value"] if answer.metric.kind == "count" else [])):
         frame[name] = frame[name].astype("Int64")
-    for name in frame.columns[: frame.columns.get_loc("value")]:
-        frame[name] = frame[name].astype("str").where(frame[name].notna(), None)
     frame["few"] = [answer.is_few(row) for row in answer.rows]
     return frame
 
@@ -100,7 +98,7 @@ def csv_text(answer: Answer) -> str:
     """The answer as CSV; text a spreadsheet would run as a formula begins with an apostrophe."""
     frame = table_of(answer)
     for name in frame.columns[: frame.columns.get_loc("value")]:
-        frame[name] = [_unformula(text) for text in frame[name]]
+        frame[name] = pd.Series([_unformula(text) for text in frame[name].tolist()], dtype="object")
     return frame.to_csv(index=False, lineterminator="\r\n")
 
 

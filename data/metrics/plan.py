@@ -107,13 +107,17 @@ def _from_cube(question: Question, clauses: tuple[Clause, ...]) -> Plan:
             values[name] = day
     where = " AND ".join(conditions) or "TRUE"
     domain = "LEFT JOIN items AS item ON item.code = fact.item" if "item." in "".join([*groups, where]) else ""
+    grouped = _grouped(groups)
+    if groups:
+        # a cube holds groups in which this metric counts nothing: the facts would not give them either
+        grouped["group_by"] += f"\nHAVING sum(fact.{cube.denominator}) > 0"
     sql = fill(
         read_sql("from_cube"),
         facts=f"{cube.table} AS fact {domain}".rstrip(),
         where=where,
         numerator=f"fact.{cube.numerator}",
         denominator=f"fact.{cube.denominator}",
-        **_grouped(groups),
+        **grouped,
     )
     return Plan(sql, bound_in(sql, values), clauses, cube.table)
 

@@ -89,8 +89,10 @@ def township_at(column: int, row: int) -> str:
 
 
 def _square(column: int, row: int, size: int) -> shapely.Polygon:
-    west, south = WEST + column * STEP, SOUTH + row * STEP
-    return shapely.box(west, south, west + size * STEP, south + size * STEP)
+    """A square on the lattice; rounded, so that neighbours have the very same corners."""
+    west, east = (round(WEST + at * STEP, 6) for at in (column, column + size))
+    south, north = (round(SOUTH + at * STEP, 6) for at in (row, row + size))
+    return shapely.box(west, south, east, north)
 
 
 def area_shapes() -> pa.Table:

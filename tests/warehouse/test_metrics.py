@@ -93,8 +93,10 @@ COUNTING: dict[str, tuple[str, str, Rule, Rule]] = {
     "rework_rate": (
         "incidents",
         "opened_at",
-        lambda r, now: taken(r, now)
-        and ((r["handled_at"] and r["handled_at"] <= now) or closed(r, now) or (r["reworks"] or 0) > 0),
+        lambda r, now: (
+            taken(r, now)
+            and ((r["handled_at"] and r["handled_at"] <= now) or closed(r, now) or (r["reworks"] or 0) > 0)
+        ),
         lambda r, now: (r["reworks"] or 0) > 0,
     ),
     "return_rate": (
@@ -177,7 +179,9 @@ def rows_in(place: Any, table: str, clock: str, since: date | None, until: date 
     ]
 
 
-def recount(place: Any, local: Any, metric: str, by: str, since: date | None, until: date | None, now: datetime) -> dict:
+def recount(
+    place: Any, local: Any, metric: str, by: str, since: date | None, until: date | None, now: datetime
+) -> dict:
     table, clock, below, above = COUNTING[metric]
     counts: dict[str | None, list[int]] = defaultdict(lambda: [0, 0])
     for row in rows_in(place, table, clock, since, until, local):
