@@ -81,6 +81,7 @@ def parse_integers(column: Text, *, part: str = "") -> tuple[pa.Array, list[Flaw
     text = trimmed(column) if uneven.any() else None
     flaws += [Flaw(int(i), "bad_number", {"value": text[int(i)].as_py()}, part) for i in np.flatnonzero(uneven)]
     usable = np.isfinite(numbers) & ~uneven
+    flaws.sort(key=lambda flaw: flaw.index)
     return pa.array(np.where(usable, numbers, 0).astype(np.int64), mask=~usable), flaws
 
 
