@@ -91,6 +91,17 @@ class Squad:
 
 
 @dataclass(frozen=True)
+class Station:
+    """A place squads start from."""
+
+    code: str
+    name: Words
+    kind: str
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True)
 class Board:
     """What is going on at one moment in one version, for one scope."""
 
@@ -99,8 +110,13 @@ class Board:
     #: worst first
     incidents: tuple[Open, ...]
     squads: tuple[Squad, ...]
+    stations: tuple[Station, ...]
     #: whether the site records certificates at all
     officers_known: bool
+    #: whether the site has any incident, open or not
+    has_incidents: bool
+    #: when the last load ended, naive UTC; None: not known
+    loaded_at: datetime | None
 
     @property
     def certified_pairs(self) -> int | None:
@@ -179,15 +195,33 @@ def read_squads(warehouse: Warehouse, *, scope: Scope = EVERYONE, now: datetime 
     )  # fmt: skip
 
 
+def has_incidents(warehouse: Warehouse) -> bool:
+    """Whether the site has any incident, open or not: some places bring areas only."""
+    return bool(warehouse.rows("SELECT 1 FROM incidents LIMIT 1"))
+
+
+def read_stations(warehouse: Warehouse) -> tuple[Station, ...]:
+    """All stations with a position, by code."""
+    rows = warehouse.rows(
+        "SELECT code, coalesce(name_zh, code), coalesce(name_en, name_zh, code), coalesce(kind, ''), lon, lat "
+        "FROM stations WHERE lon IS NOT NULL AND lat IS NOT NULL ORDER BY code"
+    )
+    return tuple(Station(code, Words(en, zh), kind, lon, lat) for code, zh, en, kind, lon, lat in rows)  # type: ignore[arg-type]
+
+
 def read_board(warehouse: Warehouse, *, scope: Scope = EVERYONE, now: datetime | None = None) -> Board:
     """What is going on at ``now`` (naive UTC; the warehouse's own now where not given)."""
     now = now or warehouse.now()
     rows = _records(warehouse, "open_incidents", scope, alias="i", now=now)
     squads = read_squads(warehouse, scope=scope, now=now)
+    ((loaded_at,),) = warehouse.rows('SELECT max("at") FROM loads')
     return Board(
         warehouse.version,
         now,
         tuple(sorted((_open(row, now) for row in rows), key=worst_first)),
         squads,
+        read_stations(warehouse),
         any(squad.officers is not None for squad in squads),
+        has_incidents(warehouse),
+        loaded_at,  # type: ignore[arg-type]
     )

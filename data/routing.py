@@ -23,7 +23,8 @@ from data.scope import EVERYONE, Scope
 from data.warehouse import Warehouse
 from errors import NoRoads, UnknownRecord
 from geo.roads import build_graph
-from geo.routes import Route, Router
+from geo.router import Router
+from geo.routes import Route
 
 GEOD = Geod(ellps="WGS84")
 #: ends of links nearer than this are one junction, where the source names no nodes
@@ -129,7 +130,8 @@ class Routes:
 def build_router(warehouse: Warehouse) -> Router | None:
     """The router over a version's roads, its search compiled; None where there are none."""
     rows = warehouse.rows(
-        "SELECT geom, oneway, length_m, speed_kmh, name, from_node, to_node FROM roads WHERE geom IS NOT NULL ORDER BY link"
+        "SELECT geom, oneway, length_m, speed_kmh, name, from_node, to_node FROM roads "
+        "WHERE geom IS NOT NULL ORDER BY link"
     )
     if not rows:
         return None

@@ -14,6 +14,8 @@ from typing import Literal
 import numpy as np
 import shapely
 
+from data.hotspot import study_cells
+from data.metrics.memo import memo_of
 from data.schema import LEVELS
 from data.scope import EVERYONE, Scope
 from data.warehouse import Warehouse
@@ -53,6 +55,10 @@ def _parent_level(warehouse: Warehouse, level: str) -> str:
 def areas_hash(warehouse: Warehouse, level: str) -> str:
     """What the shapes and names of a level come to; equal means nothing on the map of it changed."""
     _check_level(warehouse, level)
+    return memo_of(warehouse, "shape hashes").get(level, lambda: _areas_hash(warehouse, level))
+
+
+def _areas_hash(warehouse: Warehouse, level: str) -> str:
     rows = warehouse.rows(_AREAS, [_parent_level(warehouse, level), level])
     digest = hashlib.sha256(f"{DECIMALS} {STEPS}".encode())
     for row in rows:
@@ -89,8 +95,26 @@ def names_geojson(warehouse: Warehouse, level: str) -> bytes:
     return collection(points, [{"code": row[0], "name_zh": row[1], "name_en": row[2]} for row in rows])
 
 
+def centres(warehouse: Warehouse, level: str, *, scope: Scope = EVERYONE) -> dict[str, tuple[float, float]]:
+    """A point (lon, lat) inside each area of a level, or the centre of each cell, by code."""
+    if level in CELLS:
+        held = _cells(warehouse, level, scope)
+        x, y = h3.centres_of(held)
+        return dict(zip(h3.to_text(held).tolist(), zip(x.tolist(), y.tolist(), strict=True), strict=True))
+    _check_level(warehouse, level)
+    rows = warehouse.rows(
+        "SELECT code, label_lon, label_lat FROM area_versions "
+        "WHERE level = ? AND valid_to IS NULL AND label_lon IS NOT NULL",
+        [level],
+    )
+    return {str(code): (lon, lat) for code, lon, lat in rows}  # type: ignore[misc]
+
+
 def cells_geojson(warehouse: Warehouse, cell: str, *, scope: Scope = EVERYONE) -> bytes:
-    """The H3 cells that hold an incident, at ``cell`` (cell7, cell8, cell9): property code (hexadecimal text)."""
+    """The H3 cells of the site, and any outside that hold an incident, at ``cell`` (cell7, cell8, cell9).
+
+    Property code is the cell in hexadecimal text.
+    """
     held = _cells(warehouse, cell, scope)
     codes = h3.to_text(held)
     return collection(
@@ -100,6 +124,10 @@ def cells_geojson(warehouse: Warehouse, cell: str, *, scope: Scope = EVERYONE) -
 
 def cells_hash(warehouse: Warehouse, cell: str, *, scope: Scope = EVERYONE) -> str:
     """What the cells of :func:`cells_geojson` come to."""
+    return memo_of(warehouse, "shape hashes").get((cell, scope), lambda: _cells_hash(warehouse, cell, scope))
+
+
+def _cells_hash(warehouse: Warehouse, cell: str, scope: Scope) -> str:
     return hashlib.sha256(_cells(warehouse, cell, scope).tobytes() + cell.encode()).hexdigest()[:16]
 
 
@@ -108,13 +136,18 @@ def _cells(warehouse: Warehouse, cell: str, scope: Scope) -> h3.Cells:
         raise BadQuestion("there are no cells called {cell}; there are: {cells}", cell=cell, cells=", ".join(CELLS))
     seen, values = scope.sql()
     rows = warehouse.rows(
-        f"SELECT DISTINCT {cell} FROM incidents WHERE {cell} IS NOT NULL AND {cell} <> 0 AND {seen} ORDER BY 1", values
+        f"SELECT DISTINCT {cell} FROM incidents WHERE {cell} IS NOT NULL AND {cell} <> 0 AND {seen}", values
     )
-    return np.array([row[0] for row in rows], dtype=np.uint64)
+    empty = h3.from_text(study_cells(warehouse, cell, within={}, scope=scope))
+    return np.union1d(np.array([row[0] for row in rows], dtype=np.uint64), empty)
 
 
 def roads_hash(warehouse: Warehouse) -> str:
     """What the road network comes to; empty where there is none."""
+    return memo_of(warehouse, "shape hashes").get("roads", lambda: _roads_hash(warehouse))
+
+
+def _roads_hash(warehouse: Warehouse) -> str:
     (row,) = warehouse.rows("SELECT count(*), bit_xor(hash(link, name, class, oneway, speed_kmh, geom)) FROM roads")
     return hashlib.sha256(repr(row).encode()).hexdigest()[:16] if row[0] else ""
 

@@ -1,4 +1,4 @@
-"""Build a small made-up county in a warehouse: four townships of sixteen grids, a road lattice, squads, 900 incidents."""
+"""Build a small made-up county in a warehouse: four townships of sixteen grids, a road lattice, squads, incidents."""
 
 from __future__ import annotations
 
@@ -147,7 +147,8 @@ def _incident(rng: np.random.Generator, key: str, item: str, opened: datetime, x
         "on_scene_at": arrived, "closed_at": closed if done else None, "state": "closed" if done else "open",
         "closed_local": closed + timedelta(hours=8) if done else None,
         "handled_at": closed - timedelta(minutes=20) if done else None,
-        "squad": f"S{1 + int(rng.integers(5))}" if arrived else None, "owner": "执法中队" if rng.random() < 0.9 else None,
+        "squad": f"S{1 + int(rng.integers(5))}" if arrived else None,
+        "owner": "执法中队" if rng.random() < 0.9 else None,
     }  # fmt: skip
 
 
@@ -170,8 +171,8 @@ def build(root: Path, *, site: Site = SITE, count: int = 900, roads: bool = True
     rng = np.random.default_rng(7)
     root.mkdir(parents=True, exist_ok=True)
     items = [
-        {"code": code, "name_zh": zh, "name_en": code, "domain": "城市管理", "first_response": needs, "clock_amount": 2.0,
-         "clock_kind": "days"}
+        {"code": code, "name_zh": zh, "name_en": code, "domain": "城市管理", "first_response": needs,
+         "clock_amount": 2.0, "clock_kind": "days"}
         for code, (zh, needs) in ITEMS.items()
     ]  # fmt: skip
     stations = [{"code": "B1", "name_zh": "指挥中心", "name_en": "Command centre", "kind": "command centre",
@@ -191,7 +192,8 @@ def build(root: Path, *, site: Site = SITE, count: int = 900, roads: bool = True
             for fact in facts if fact.get("squad")
         ]  # fmt: skip
         sent.append({"dispatch_id": "county:late-S2", "incident_id": "county:late", "squad": "S2", "source": "county",
-                     "source_id": "late-S2", "dispatched_at": NOW - timedelta(minutes=6), "township": "T1"})  # fmt: skip
+                     "source_id": "late-S2", "dispatched_at": NOW - timedelta(minutes=6),
+                     "township": "T1"})  # fmt: skip
         for name, rows in {"incidents": facts, "dispatches": sent}.items():
             path = root / f"{name}.parquet"
             pq.write_table(_typed(name, rows), path)

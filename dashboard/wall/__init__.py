@@ -1,0 +1,1 @@
+"""Show the command-room wall: numbers, map, the worst incidents, the townships."""

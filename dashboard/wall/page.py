@@ -1,0 +1,90 @@
+"""Put the wall together for one site and one view, and keep the view in the address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+
+from dashboard.services import Services
+from dashboard.view import View, read_view
+from dashboard.wall import bar, detail, incidents, map, numbers, pickers, townships
+from dashboard.wall.ids import CHOSEN, FRAME, LAYERS, LEVEL, METRIC, PERIOD, PULSE
+from data import shapes
+from data.board import has_incidents
+from data.warehouse import Warehouse
+from errors import GridCommandError
+from words import say, say_error
+
+ADDRESS = "address"
+PAGE = "page"
+PROVIDER = "provider"
+LOST = "lost"
+
+
+def shell() -> Any:
+    """What stands before the address is read: the place of the page."""
+    return dmc.MantineProvider(
+        [dcc.Location(id=ADDRESS, refresh=False), html.Div(waiting(), id=PAGE)], id=PROVIDER, forceColorScheme="dark"
+    )
+
+
+def waiting() -> html.Div:
+    """While the first answer is on its way; the language is not known yet."""
+    return html.Div([say("Loading", "zh"), " · ", say("Loading", "en")], className="waiting", role="status")
+
+
+def wall(warehouse: Warehouse, services: Services, view: View, unknown: tuple[str, ...]) -> html.Div:
+    """The whole page of one view, its parts still empty."""
+    site, lang = warehouse.site, view.lang
+    banner = say("Unknown in the address, so left out: {keys}", lang, keys=", ".join(unknown)) if unknown else ""
+    return html.Div(
+        [
+            dcc.Store(id=FRAME, data={"lang": lang, "theme": view.theme}),
+            dcc.Store(id=CHOSEN, data=view.incident),
+            dcc.Store(id=PULSE, data=None),
+            bar.ticks(services),
+            bar.bar(site, view),
+            numbers.panel(lang),
+            html.Aside([incidents.panel(lang), detail.panel(lang)], className="worst"),
+            map.panel(view, site, shapes.bounds(warehouse), pickers.pickers(site, view)),
+            townships.panel(site, view),
+            html.Div(banner, id="unknown", className="banner is-shown" if banner else "banner", role="alert"),
+            html.Div(say("Connection lost: figures are old.", lang), id=LOST, className="banner", role="alert"),
+        ],
+        className="wall",
+        lang="zh-CN" if lang == "zh" else "en",
+        **{"data-theme": view.theme},  # type: ignore[arg-type]
+    )
+
+
+def register(app: Dash, services: Services) -> None:
+    """Build the page the address asks for; write every choice back into the address."""
+    app.layout = shell
+
+    @app.callback(Output(PAGE, "children"), Output(PROVIDER, "forceColorScheme"), Input(ADDRESS, "search"))
+    def show(search: str | None) -> tuple[Any, str]:
+        try:
+            warehouse = services.stores.warehouse()
+        except GridCommandError as error:
+            said = [html.P(say_error(error, lang)) for lang in ("zh", "en")]
+            return html.Div(said, className="waiting", role="alert"), "dark"
+        view, unknown = read_view(search or "", warehouse.site, has_incidents=has_incidents(warehouse))
+        return wall(warehouse, services, view, unknown), view.theme
+
+    app.clientside_callback(
+        ClientsideFunction("gridcommand", "address"),
+        Input(METRIC, "value"), Input(LEVEL, "value"), Input(PERIOD, "value"), Input(LAYERS, "value"),
+        Input(CHOSEN, "data"), State(FRAME, "data"),
+        prevent_initial_call=True,
+    )  # fmt: skip
+    app.clientside_callback(
+        ClientsideFunction("gridcommand", "change"),
+        Output(ADDRESS, "search"),
+        Input(bar.LANGUAGE, "n_clicks"), Input(bar.THEME, "n_clicks"), State(FRAME, "data"),
+        prevent_initial_call=True,
+    )  # fmt: skip
+
+    for part in (bar, numbers, incidents, map, detail, townships):
+        part.register(app, services)
