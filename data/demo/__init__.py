@@ -4,3 +4,7 @@ What comes out are input files such as a county would hand over, with a site fil
 into the warehouse as everybody's data. All names are invented. Text tables (names, items, rivers, holidays) stand in
 ``data/reference``.
 """
+
+from data.demo.generate import generate
+
+__all__ = ["generate"]
