@@ -54,8 +54,7 @@ _FILE = {
     ),
     "not_format": N_("{file} cannot be read as {format}: {why}. Export it again, or state its true format."),
     "wrong_delimiter": N_(
-        "{file} is not separated by {stated}: its first line holds {found} instead. Say delimiter: {found} in the "
-        "site file, or leave it out."
+        "{file} is not separated by {stated} but by {found}. Say delimiter: '{found}' in the site file, or leave it out."
     ),
     "wrong_encoding": N_(
         "{file} is not {stated} (line {line} shows it); it reads as {found}. Say encoding: {found} in the site "
@@ -113,6 +112,11 @@ _REJECT = (
         "encoding",
         N_("the row is {found} in a file of {expected}"),
         N_("The exported row is UTF-8: load that one, or save the whole file in one encoding."),
+    ),
+    (
+        "bad_bytes",
+        N_("the row holds bytes that are neither {expected} nor {other}"),
+        N_("Correct the text where it shows \\x, and save the file in one encoding."),
     ),
     (
         "not_json_line",

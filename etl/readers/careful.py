@@ -10,7 +10,7 @@ from typing import NamedTuple
 from etl.readers.chunk import RowFault
 from etl.readers.encoding import Encoding, decode_line
 
-_WORDS = {"utf-8": "UTF-8", "gb18030": "GB18030", "": "neither UTF-8 nor GB18030"}
+_WORDS = {"utf-8": "UTF-8", "gb18030": "GB18030"}
 
 
 class Layout(NamedTuple):
@@ -81,11 +81,19 @@ def _take(fields: list[str], own: list[_Line], found: Records, layout: Layout, r
             column.append(value or None)
         return
     if foreign is not None:
-        code, values = "encoding", {"found": _WORDS.get(foreign, foreign), "expected": _WORDS.get(encoding, encoding)}
+        code, values = encoding_fault(foreign, layout.encoding)
     else:
         code, values = "ragged_row", {"got": str(len(fields)), "expected": str(width)}
     raw = "".join(line.text for line in own).rstrip("\r\n")
     found.faults.append(RowFault(row, "", code, values, raw, _record(fields, layout.names)))
+
+
+def encoding_fault(really: str, encoding: Encoding) -> tuple[str, dict[str, str]]:
+    """The code and values for a row in another encoding than the file's (``really`` empty: in none that is known)."""
+    expected, other = (_WORDS.get(name, name) for name in (encoding.name, encoding.other))
+    if really:
+        return "encoding", {"found": _WORDS.get(really, really), "expected": expected}
+    return "bad_bytes", {"expected": expected, "other": other}
 
 
 def _record(fields: Sequence[str], names: Sequence[str]) -> dict[str, str | None]:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from etl.faults import file_error
 
 DELIMITERS = (",", "\t", ";", "|")
-_SHOWN = {"\t": "tab", ",": "comma (,)", ";": "semicolon (;)", "|": "bar (|)"}
 _SAMPLE = 20
 
 # a cell may hold a whole document; Python's limit of 128 KB would refuse it
@@ -51,8 +50,8 @@ def find_header(text: str, *, stated: str | None, likely: str, file: str) -> Hea
 
 
 def shown(delimiter: str) -> str:
-    """A delimiter in words."""
-    return _SHOWN.get(delimiter, delimiter)
+    """A delimiter as the site file writes it."""
+    return "\\t" if delimiter == "\t" else delimiter
 
 
 def unique_names(fields: Sequence[str]) -> tuple[str, ...]:

@@ -17,8 +17,10 @@ from etl.archive import check_xml
 from etl.faults import file_error
 from etl.files import reading, unchanged
 from etl.readers.arrow_text import as_text
+from etl.readers.careful import encoding_fault
 from etl.readers.chunk import CHUNK_ROWS, Chunk, Progress, RowFault
 from etl.readers.dbf import Table, read_dbf
+from etl.readers.encoding import Encoding
 from etl.readers.gather import POINT_COLUMNS
 
 _SHAPE = "wkb_geometry"
@@ -145,10 +147,9 @@ def _without_foreign(chunk: Chunk, table: Table) -> Chunk:
         return chunk
     faults = []
     for place in np.flatnonzero(odd):
-        found = table.foreign[int(chunk.rows[place]) - 1] or "neither UTF-8 nor GB18030"
-        values = {"found": found.upper(), "expected": table.encoding.upper()}
+        code, values = encoding_fault(table.foreign[int(chunk.rows[place]) - 1], Encoding(table.encoding))
         record = chunk.record(int(place))
-        faults.append(RowFault(int(chunk.rows[place]), "", "encoding", values, "", record))
+        faults.append(RowFault(int(chunk.rows[place]), "", code, values, "", record))
     shapes = [shape for shape, bad in zip(chunk.geometry or (), odd, strict=True) if not bad]
     kept = chunk.table.filter(pa.array(~odd))
     return replace(chunk, table=kept, rows=chunk.rows[~odd], geometry=shapes, faults=faults)
