@@ -54,7 +54,8 @@ _FILE = {
     ),
     "not_format": N_("{file} cannot be read as {format}: {why}. Export it again, or state its true format."),
     "wrong_delimiter": N_(
-        "{file} is not separated by {stated} but by {found}. Say delimiter: '{found}' in the site file, or leave it out."
+        "{file} is not separated by {stated} but by {found}. Say delimiter: '{found}' in the site file, or leave it "
+        "out."
     ),
     "wrong_encoding": N_(
         "{file} is not {stated} (line {line} shows it); it reads as {found}. Say encoding: {found} in the site "
