@@ -37,8 +37,8 @@ SCALE = 250_000
 DAYS = 730
 #: incidents a batch may hold, so that memory stays even whatever the scale
 BATCH = 400_000
-#: so many more urgent incidents come in during the last three quarters of an hour
-RUSH = 16
+#: so many more urgent incidents come in during the last half hour
+RUSH = 24
 #: pairs of doubles listed in the truth at most
 LISTED = 20_000
 
@@ -162,7 +162,7 @@ class _Run:
         self.incidents += len(batch.number)
 
     def _with_rush(self, happened: Happenings) -> Happenings:
-        """The last hour is a busy one."""
+        """The last half hour is a busy one."""
         return joined([happened, self.source.rush(self.now, RUSH)])
 
     def _note_doubles(self, batch: Batch) -> None:

@@ -161,11 +161,13 @@ class Office:
         group = story.happened.group
         span = np.maximum(story.due - start, 30.0)
         on_site = _log_normal(rng, 15, 0.6, n)
-        share = np.where(story.department, _log_normal(rng, 0.42, 0.55, n), _log_normal(rng, 0.055, 1.05, n))
+        share = np.where(story.department, _log_normal(rng, 0.17, 0.7, n), _log_normal(rng, 0.02, 1.1, n))
         # a few are simply forgotten until somebody asks
-        share = np.where(rng.random(n) < 0.012, rng.uniform(0.8, 1.9, n), share)
+        share = np.where(rng.random(n) < 0.017, rng.uniform(0.75, 1.9, n), share)
         later = self.clock.open_hours(start + share * span)
-        spot = self.first_response[group] & ~np.isnan(story["arrive"]) & (rng.random(n) < 0.9)
+        # a squad settles most on the spot; a grid worker who finds something often puts it right at once
+        spot = self.first_response[group] & ~np.isnan(story["arrive"]) & (rng.random(n) < 0.93)
+        spot |= (story.happened.channel == PATROL) & ~story.department & (rng.random(n) < 0.5)
         return np.where(spot, start + on_site, np.maximum(later, start + 5))
 
     def _at_the_edge(self, rng: np.random.Generator, story: Story, closed: Minutes) -> Minutes:

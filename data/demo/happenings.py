@@ -76,15 +76,15 @@ class Source:
         return _with_doubles(rng, self._with_repeats(rng, joined(days)))
 
     def rush(self, now: float, count: int) -> Happenings:
-        """A busy three quarters of an hour before ``now``: ``count`` more urgent incidents all over the county."""
+        """A busy half hour before ``now``: ``count`` more urgent incidents all over the county, the villages too."""
         rng = stream(self.seed, "rush")
         urgent = np.array([group.first_response for group in self.items.groups])
-        weight = (self.rate[:, :, :, -1].sum(axis=2) * urgent[:, None]) ** 0.7
+        weight = (self.rate[:, :, :, -1].sum(axis=2) * urgent[:, None]) ** 0.6
         g, t = np.divmod(pick(rng, weight.ravel(), count), weight.shape[1])
         kind = self.place[g]
         site = pick_within(rng, self.sites.weight, self.sites.first[kind, t], self.sites.last[kind, t])
         channel = pick(rng, np.array([0.3, 0.4, 0.0, 0.2, 0.1]), count)
-        opened = np.sort(now - rng.uniform(2, 45, count))
+        opened = np.sort(now - rng.uniform(3, 34, count))
         return Happenings(opened, self._items(rng, g, t), g, site, channel, np.full(count, -1))
 
     def _day(self, day: int) -> Happenings:

@@ -17,7 +17,7 @@ Minutes = NDArray[np.float64]
 
 DAY = 1_440.0
 #: office hours in minutes of the day: morning and afternoon
-MORNING, AFTERNOON = (510.0, 720.0), (810.0, 1_050.0)
+MORNING, AFTERNOON = (510.0, 720.0), (810.0, 1_020.0)
 OFFICE = MORNING[1] - MORNING[0] + AFTERNOON[1] - AFTERNOON[0]
 
 

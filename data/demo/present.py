@@ -13,7 +13,7 @@ from data.demo.response import Sent
 from data.demo.rhythm import HOTLINE, PUBLIC
 
 #: so many of the latest calls nobody has taken on yet, though they came in minutes ago
-OWNERLESS = 4
+OWNERLESS = 3
 ENDS = (("decline", "declined"), ("void", "void"), ("transfer", "transferred"), ("suspend", "suspended"))
 
 
