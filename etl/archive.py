@@ -97,10 +97,10 @@ def _unpack(path: Path, members: list[zipfile.ZipInfo], folder: Path, file: str)
             if member.is_dir():
                 continue
             target = folder / member_name(member)
-            with writing(target):
+            with writing(target) as part:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 try:
-                    with archive.open(member) as source, target.open("wb") as out:
+                    with archive.open(member) as source, part.open("wb") as out:
                         shutil.copyfileobj(source, out, 1 << 20)
                 except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
                     raise file_error("not_format", file=file, format="zip", why=str(error)) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,15 +54,21 @@ def reading(path: Path, *, name: str = "") -> Iterator[None]:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Turn a full disk or a place that cannot be written into DiskFull; the unfinished file is removed."""
+def writing(path: Path) -> Iterator[Path]:
+    """A name beside ``path`` to write to, which becomes ``path`` when all went well; else what was there stays.
+
+    Raises DiskFull for a full disk or a place that cannot be written.
+    """
+    part = path.with_name(path.name + ".part")
     try:
-        yield
+        yield part
+        os.replace(part, path)
     except OSError as error:
         if error.errno not in _FULL:
             raise
-        path.unlink(missing_ok=True)
         raise DiskFull(
             N_("{path} cannot be written: {why}. Make room or choose another place, and try again."),
             path=path, why=error.strerror,
         ) from error  # fmt: skip
+    finally:
+        part.unlink(missing_ok=True)

@@ -94,7 +94,7 @@ def write_rejects_csv(path: Path, rejects: Iterable[Reject], *, lang: str = "en"
     errors.DiskFull.
     """
     names, rows = _by_row(rejects, lang)
-    with writing(path), path.open("w", encoding="utf-8-sig", newline="") as file:
+    with writing(path) as part, part.open("w", encoding="utf-8-sig", newline="") as file:
         out = csv.writer(file)
         out.writerow(map(shown_as_text, names))
         out.writerows([shown_as_text(row.get(name) or "") for name in names] for row in rows)
@@ -106,7 +106,7 @@ def write_rejects_xlsx(path: Path, rejects: Iterable[Reject], *, lang: str = "en
     from xlsxwriter import Workbook
 
     names, rows = _by_row(rejects, lang)
-    with writing(path), Workbook(path) as book:
+    with writing(path) as part, Workbook(part) as book:
         sheet = book.add_worksheet("rejects")
         text = book.add_format({"num_format": "@"})
         sheet.set_column(0, len(names) - 1, 18, text)

@@ -21,7 +21,7 @@ from etl.faults import file_error
 from etl.files import reading, unchanged
 from etl.readers.careful import Layout, Records, read_records
 from etl.readers.chunk import Chunk, Progress
-from etl.readers.encoding import UTF8, Encoding, find_encoding, has_foreign_lines
+from etl.readers.encoding import UTF8, Encoding, decode_line, find_encoding, has_foreign_lines
 from etl.readers.header import Header, find_header
 
 _BLOCK = 1 << 24
@@ -87,7 +87,8 @@ def _header(
     """The header, and the byte its lines end at."""
     source.seek(encoding.mark)
     head = source.read(_HEAD)
-    header = find_header(head.decode(encoding.name, "replace"), stated=delimiter, likely=likely, file=file)
+    text = "".join(decode_line(line, encoding)[0] for line in head.splitlines(keepends=True))
+    header = find_header(text, stated=delimiter, likely=likely, file=file)
     return header, encoding.mark + sum(map(len, head.splitlines(keepends=True)[: header.lines]))
 
 
