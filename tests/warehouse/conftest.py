@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +24,8 @@ from data.site import Site
 from data.warehouse import Warehouse, open_warehouse
 from geo.cells import cells_at
 from words import Words
+
+ROOT = Path(__file__).parents[2]
 
 Facts = dict[str, list[dict[str, Any]]]
 
@@ -312,3 +317,36 @@ def build_place(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Place
 def place(build_place: Callable[..., Place]) -> Place:
     """The made-up place: 2,500 incidents over half a year, across the end of summer time."""
     return build_place(make_facts())
+
+
+def load_into(place: Path, *command: str) -> Warehouse:
+    """Run one ``python -m etl`` command as a person would, and open what it built."""
+    done = subprocess.run(
+        [sys.executable, "-m", "etl", *command, "--into", str(place), "--quiet", "--lang", "en"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+    return open_warehouse(place)
+
+
+@pytest.fixture(scope="session")
+def loaded_site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Warehouse]:
+    """Opens a site by name, loaded once a session: ``made``, ``demo``, or a real one of tests/sites."""
+    opened: dict[str, Warehouse] = {}
+
+    def load(name: str) -> Warehouse:
+        if name not in opened:
+            folder = tmp_path_factory.mktemp(f"site-{name}")
+            if name == "made":
+                opened[name] = request.getfixturevalue("place").warehouse
+            elif name == "demo":
+                opened[name] = load_into(folder, "demo")
+            else:
+                request.getfixturevalue("shared_data")
+                opened[name] = load_into(folder, "load", str(ROOT / "tests" / "sites" / f"{name}.yaml"))
+        return opened[name]
+
+    return load
