@@ -55,7 +55,7 @@ class DemoBuilder:
         found = STEP.match(line)
         with self._lock:
             self._lines.append(line)
-            self._step = found["step"] if found else line
+            self._step = found["step"].rstrip(" ，,") if found else line
             self._share = min(1.0, int(found["share"]) / 100) if found else None
 
     def progress(self) -> Progress:

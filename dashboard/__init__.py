@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
-from dash import Dash
+from dash import Dash, no_update, set_props
 from flask import Request
 from flask_compress import Compress
 
 from dashboard.services import Services
 from dashboard.wall import page
+from dashboard.wall.ids import NOTICE
+from errors import GridCommandError
+from words import LANGUAGES, N_, say, say_error
 
 __all__ = ["Services", "create"]
 
@@ -45,6 +49,18 @@ def still_key(request: Request) -> str:
     return request.full_path if request.path.startswith(STILL) else ""
 
 
+def tell(error: Exception) -> Any:
+    """Say over the wall that a part of it failed, and why where we know; what stood before stays."""
+    if isinstance(error, GridCommandError):
+        said = [say_error(error, lang) for lang in LANGUAGES]
+    else:
+        logging.getLogger(__name__).error("a part of the page failed", exc_info=error)
+        said = [say(N_("Something went wrong here; the figures may be old. The server log says more."), lang)
+                for lang in LANGUAGES]  # fmt: skip
+    set_props(NOTICE, {"children": " · ".join(dict.fromkeys(said)), "className": "banner is-shown"})
+    return no_update
+
+
 def create(services: Services) -> Dash:
     """The Dash app with all its pages; nothing is asked of the warehouse until a page is."""
     app = Dash(
@@ -60,6 +76,7 @@ def create(services: Services) -> Dash:
         # sync callbacks in worker threads: with asgiref installed Flask would turn them async at half the speed
         use_async=False,
         enable_mcp=False,
+        on_error=tell,
     )
     app.server.config.update(
         COMPRESS_CACHE_BACKEND=Shelf, COMPRESS_CACHE_KEY=still_key, COMPRESS_ALGORITHM=["br", "gzip"]

@@ -61,7 +61,8 @@ def default_view(site: Site, *, has_incidents: bool = True) -> View:
     level = table_level(site) if site.levels else CELLS[1]
     if site.levels and not has_incidents:
         level = site.levels[-1]
-    return View(FIRST_METRIC, level, "all" if site.as_of else "last_30_days", site.language)
+    ended = site.as_of is not None and not site.generated
+    return View(FIRST_METRIC, level, "all" if ended else "last_30_days", site.language)
 
 
 def read_view(search: str, site: Site, *, has_incidents: bool = True) -> tuple[View, tuple[str, ...]]:

@@ -26,6 +26,15 @@ CERTIFIED_PAIR = 2
 State = Literal["plain", "amber", "red"]
 Kind = Literal["arrival", "closure"]
 
+URGENCY: tuple[tuple[Kind, State], ...] = (
+    ("arrival", "red"),
+    ("arrival", "amber"),
+    ("closure", "red"),
+    ("closure", "amber"),
+    ("arrival", "plain"),
+    ("closure", "plain"),
+)
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -143,11 +152,13 @@ def _clock(kind: Kind, due: datetime, since: datetime, now: datetime) -> Clock:
 
 
 def worst_first(one: Open) -> tuple[int, float, str]:
-    """Order of urgency: arrival over, arrival running, closure over, closure running, no clock; the tightest first."""
+    """Order of urgency: what minutes decide before what days decide, and the tightest first.
+
+    Arrival over, arrival about to be; closure over, closure about to be; arrival running, closure running; no clock.
+    """
     if one.clock is None:
-        return 4, -one.opened_at.timestamp(), one.id
-    rank = (0 if one.clock.left < 0 else 1) + (0 if one.clock.kind == "arrival" else 2)
-    return rank, one.clock.left, one.id
+        return len(URGENCY), -one.opened_at.timestamp(), one.id
+    return URGENCY.index((one.clock.kind, one.clock.state)), one.clock.left, one.id
 
 
 def _records(warehouse: Warehouse, name: str, scope: Scope, *, alias: str, now: datetime) -> list[dict[str, Any]]:

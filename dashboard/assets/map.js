@@ -12,7 +12,7 @@
       bad_good: ["#aa6a17", "#7b5526", "#4f4a42", "#2f4759", "#1c3c57"],
       volume: ["#182a3b", "#1f405d", "#295a83", "#3577aa", "#4f97cd"],
       diverging: ["#3f8fd2", "#27506f", "#2b343e", "#7b5526", "#d98a2b"],
-      none: "#131a21", hatch: "#5b6875", hatchGround: "#1a222a", line: "#0b0f14", outline: "#7d8b99",
+      none: "#182028", noneLine: "#33404c", hatch: "#4f5b67", hatchGround: "#161d24", line: "#0b0f14", outline: "#7d8b99",
       road: "#4a5866", halo: "#0e1318", ink: "#e9eef3", incident: "#e9eef3", amber: "#ffb53d", red: "#ff6b5e",
       squad: "#6fb6f2", busy: "#6f7d8a", station: "#b9c4ce", route: "#6fb6f2", selected: "#ffffff",
     },
@@ -21,7 +21,7 @@
       bad_good: ["#b85f0a", "#e09a45", "#eecb96", "#dbe0dc", "#c3d9ea"],
       volume: ["#e2ecf4", "#b9d3e7", "#86b3d6", "#4d8cbf", "#1f6299"],
       diverging: ["#2f78b5", "#9cc3e0", "#e9ebec", "#eebf82", "#c0660c"],
-      none: "#f6f7f8", hatch: "#97a1ab", hatchGround: "#eceff1", line: "#ffffff", outline: "#55616d",
+      none: "#f0f2f4", noneLine: "#c3cbd2", hatch: "#c3cbd2", hatchGround: "#f1f3f5", line: "#ffffff", outline: "#55616d",
       road: "#a9b3bc", halo: "#ffffff", ink: "#141a20", incident: "#28323c", amber: "#b26a00", red: "#c8281b",
       squad: "#12609f", busy: "#8a949d", station: "#48535d", route: "#12609f", selected: "#000000",
     },
@@ -91,6 +91,7 @@
 
   function areaStyle(feature, context) {
     teachCanvasToHatch();
+    window.gridcommand.map = context.map;
     /* dash-leaflet styles what it fetched with the hideout it had when it began to fetch: take the newest */
     const hideout = newest || context.hideout || {}, colours = palette(hideout);
     state = hideout;
@@ -101,7 +102,7 @@
     };
     const hot = (hideout.hot || {})[code];
     if (hot) Object.assign(style, { color: colours.diverging[hot > 0 ? 4 : 0], weight: 2.2 });
-    if (!held) return style;
+    if (!held) return hot ? style : Object.assign(style, { color: colours.noneLine });
     if (held.few) return Object.assign(style, { fillColor: colours.hatchGround, hatch: colours.hatch });
     if (held.c >= 0) style.fillColor = ramp(hideout)[held.c];
     return style;
@@ -192,7 +193,7 @@
     return pixels * Math.min(2, Math.max(0.7, Math.min(window.innerWidth / 1920, window.innerHeight / 1080)));
   }
 
-  const STATES = { red: ["square", "red", 8], amber: ["triangle", "amber", 8], plain: ["circle", "incident", 5] };
+  const STATES = { red: ["square", "red", 8], amber: ["triangle", "amber", 8], plain: ["circle", "incident", 4.4] };
 
   function incidentAt(feature, latlng, context) {
     const hideout = context.hideout || {}, colours = palette(hideout);

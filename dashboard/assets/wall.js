@@ -48,10 +48,15 @@
     if (banner) banner.classList.toggle("is-shown", lost());
   }
 
+  /* A wall runs for weeks and browsers leak: begin anew past 900 MB; the address keeps what is shown. */
+  function renew() {
+    if (performance.memory && performance.memory.usedJSHeapSize > 900e6 && !lost()) location.reload();
+  }
+
   /* Three looks missed: what stands on the wall is old, and it must look so. */
   function lost() {
     const wall = document.querySelector(".wall");
-    return Boolean(wall) && Date.now() - answered > 3 * (gc.every || 15000) + 5000;
+    return Boolean(wall) && Date.now() - answered > 3 * Number(wall.dataset.every || 15000) + 5000;
   }
 
   const plainFetch = window.fetch;
@@ -84,6 +89,19 @@
       remember: function (hideout) {
         gc.setNewest(hideout);
         root.dataset.theme = hideout.theme || "dark";
+      },
+      /* Show the whole way, clear of the pickers and the legend; afterwards return to where the map stood. */
+      look: function (routes, chosen) {
+        const map = gc.map;
+        if (!map) return;
+        if (!chosen) {
+          if (gc.stood) map.setView(gc.stood.centre, gc.stood.zoom);
+          gc.stood = null;
+          return;
+        }
+        if (!gc.stood) gc.stood = { centre: map.getCenter(), zoom: map.getZoom() };
+        const points = routes.features.flatMap((way) => way.geometry.coordinates.map((at) => [at[1], at[0]]));
+        if (points.length) map.fitBounds(points, { paddingTopLeft: [40, 90], paddingBottomRight: [60, 130], maxZoom: 15 });
       },
       address: function (metric, level, period, layers, incident, frame) {
         if (!frame) return;
@@ -145,5 +163,6 @@
   document.addEventListener("DOMContentLoaded", () => {
     new MutationObserver(soon).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-ramp", "style"] });
     setInterval(tick, 1000);
+    setInterval(renew, 600000);
   });
 })();

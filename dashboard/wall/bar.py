@@ -9,7 +9,7 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 
 from dashboard.services import Services
 from dashboard.view import View
-from dashboard.wall.ids import FRAME, PULSE
+from dashboard.wall.ids import FRAME, NOTICE, PULSE
 from dashboard.writing import age_text
 from data.board import Board
 from data.site import Site
@@ -52,11 +52,14 @@ def _fixed(site: Site) -> str:
 
 
 def _duty(site: Site, lang: str) -> list[Any]:
-    if not site.duty.get("name"):
+    role = say("Duty chief", lang)
+    # some sites write the role into the name
+    name = site.duty.get("name", "").removeprefix(say("Duty chief", site.language)).strip()
+    if not name:
         return []
     return [
         html.Div(
-            [say("Duty chief", lang), " ", html.B(site.duty["name"]), " ", site.duty.get("phone", "")],
+            [role, " ", html.B(name), " ", site.duty.get("phone", "")],
             className="bar-duty",
         )
     ]
@@ -95,12 +98,12 @@ def register(app: Dash, services: Services) -> None:
     """Look for something new on every tick, and say how old the data is."""
 
     @app.callback(
-        Output(PULSE, "data"), Output(AGE, "children"), Output(AGE, "className"),
+        Output(PULSE, "data"), Output(AGE, "children"), Output(AGE, "className"), Output(NOTICE, "className"),
         Input(TICKS, "n_intervals"), State(PULSE, "data"), State(FRAME, "data"),
     )  # fmt: skip
-    def look(_: int | None, before: dict[str, Any] | None, frame: dict[str, str]) -> tuple[Any, Any, Any]:
+    def look(looks: int | None, before: dict[str, Any] | None, frame: dict[str, str]) -> tuple[Any, Any, Any, Any]:
         warehouse = services.stores.warehouse()
         board = services.stores.board(warehouse)
         pulse = pulse_of(board)
         said = age(warehouse.site, board, lang=frame["lang"], stale_minutes=services.stale_minutes)
-        return (no_update if pulse == before else pulse), *said
+        return (no_update if pulse == before else pulse), *said, "banner" if looks else no_update

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, Input, Output, State, html
+from dash import ClientsideFunction, Dash, Input, Output, State, html
 
 from dashboard.services import Services
 from dashboard.wall import marks
@@ -60,7 +60,8 @@ def incident_detail(one: Open, nearest: Nearest, board: Board, site: Site, lang:
     sent = [squad for squad in board.squads if squad.incident == one.id]
     return [
         html.Div(one.item.in_(lang), className="detail-title"),
-        html.Div(f"{place_of(one, lang)} · {one.source_id}", className="detail-place"),
+        html.Div(place_of(one, lang), className="detail-place"),
+        html.Div(one.source_id, className="detail-id"),
         html.Div(
             [html.Span(clock_label(clock, lang)), countdown(clock, runs=site.as_of is None)],
             className=f"detail-clock state-{one.state}",
@@ -79,11 +80,13 @@ def _moments(one: Open, site: Site, lang: str) -> list[Any]:
     if one.clock:
         due = say("be there by", lang) if one.clock.kind == "arrival" else say("close by", lang)
         known.append((due, one.clock.due))
-    rows: list[Any] = []
-    for label, moment in known:
-        rows += [html.Dt(label), html.Dd(local_text(site, moment))]
+    day = site.local(one.opened_at).date()
+    rows = [
+        html.Div([html.Dt(label), html.Dd(local_text(site, moment, date=i == 0 or site.local(moment).date() != day))])
+        for i, (label, moment) in enumerate(known)
+    ]
     if one.owner:
-        rows += [html.Dt(say("owner", lang)), html.Dd(one.owner)]
+        rows.append(html.Div([html.Dt(say("owner", lang)), html.Dd(one.owner)], className="times-wide"))
     return rows
 
 
@@ -116,24 +119,14 @@ def _ranking(nearest: Nearest, site: Site, lang: str) -> list[Any]:
 
 def candidate(one: Candidate, rank: int, nearest: Nearest, site: Site, lang: str) -> html.Div:
     """One squad: rank, name, distance, minutes, and its ETA against the deadline."""
-    state = "" if one.margin is None else "state-red" if one.margin < 0 else "state-plain"
+    late = one.margin is not None and one.margin < 0
     return html.Div(
         [
             html.Div(f"{rank}", className="squad-rank"),
-            html.Div(
-                [
-                    html.Div(one.squad.name.in_(lang), className="squad-name"),
-                    html.Div(_way(one, lang), className="squad-more"),
-                ],
-                style={"minWidth": 0},
-            ),
-            html.Div(
-                [
-                    html.Div(_minutes(one, lang), className="squad-minutes"),
-                    html.Div(_against(one, site, lang), className="squad-more"),
-                ],
-                className=f"squad-eta {state}",
-            ),
+            html.Div(one.squad.name.in_(lang), className="squad-name"),
+            html.Div(_minutes(one, lang), className="squad-minutes"),
+            html.Div(_against(one, site, lang), className="squad-eta is-late" if late else "squad-eta"),
+            html.Div(_way(one, lang), className="squad-more"),
         ],
         className="squad squad-first" if rank == 1 and one.line else "squad",
         **{"data-squad": one.squad.code},  # type: ignore[arg-type]
@@ -154,7 +147,7 @@ def _minutes(one: Candidate, lang: str) -> str:
     return NONE if one.minutes is None else say("{n} min", lang, n=f"{one.minutes:.1f}")
 
 
-def _against(one: Candidate, site: Site, lang: str) -> Any:
+def _against(one: Candidate, site: Site, lang: str) -> str:
     """The ETA, and how it stands to the deadline."""
     if one.eta is None:
         return ""
@@ -162,8 +155,8 @@ def _against(one: Candidate, site: Site, lang: str) -> Any:
     if one.margin is None:
         return eta
     if one.margin < 0:
-        return f"{eta} {GLYPHS['red']} " + say("{n} min late", lang, n=f"{-one.margin:.0f}")
-    return eta + " " + say("{n} min to spare", lang, n=f"{one.margin:.0f}")
+        return f"{GLYPHS['red']} {eta} · " + say("{n} min late", lang, n=f"{-one.margin:.0f}")
+    return f"{eta} · " + say("{n} min to spare", lang, n=f"{one.margin:.0f}")
 
 
 def _found(services: Services, warehouse: Warehouse, chosen: str) -> tuple[Open, Nearest, Board] | None:
@@ -177,6 +170,10 @@ def _found(services: Services, warehouse: Warehouse, chosen: str) -> tuple[Open,
 
 def register(app: Dash, services: Services) -> None:
     """Show the chosen incident and draw the ways to it; without one, show the list."""
+    app.clientside_callback(
+        ClientsideFunction("gridcommand", "look"), Input(ROUTES, "data"), State(CHOSEN, "data"),
+        prevent_initial_call=True,
+    )  # fmt: skip
 
     @app.callback(
         Output(DETAIL, "children"), Output(PANEL, "style"), Output(LIST_PANEL, "style"), Output(ROUTES, "data"),

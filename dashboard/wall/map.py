@@ -36,7 +36,7 @@ NOTE = "map-note"
 #: share of the site added around it
 MARGIN = 0.01
 #: pixels kept free for the pickers above
-PADDING = {"paddingTopLeft": [12, 60], "paddingBottomRight": [12, 12]}
+PADDING = {"paddingTopLeft": [12, 60], "paddingBottomRight": [12, 84]}
 
 
 def _js(name: str) -> dict[str, str]:
@@ -80,7 +80,7 @@ def leaflet(view: View, bounds: tuple[float, float, float, float] | None) -> dl.
             name="marks", style={"zIndex": 450},
         ),
         dl.Pane(dl.GeoJSON(id=NAMES, pointToLayer=_js("nameAt"), hideout=look, interactive=False), name="names",
-                style={"zIndex": 440, "pointerEvents": "none"}),
+                style={"zIndex": 455, "pointerEvents": "none"}),
         dl.ScaleControl(imperial=False, position="bottomright"),
         dl.ZoomControl(position="bottomright"),
     ]  # fmt: skip

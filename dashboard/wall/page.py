@@ -10,7 +10,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dashboard.services import Services
 from dashboard.view import View, read_view
 from dashboard.wall import bar, detail, incidents, map, numbers, pickers, townships
-from dashboard.wall.ids import CHOSEN, FRAME, LAYERS, LEVEL, METRIC, PERIOD, PULSE
+from dashboard.wall.ids import CHOSEN, FRAME, LAYERS, LEVEL, METRIC, NOTICE, PERIOD, PULSE
 from data import shapes
 from data.board import has_incidents
 from data.warehouse import Warehouse
@@ -50,12 +50,12 @@ def wall(warehouse: Warehouse, services: Services, view: View, unknown: tuple[st
             html.Aside([incidents.panel(lang), detail.panel(lang)], className="worst"),
             map.panel(view, site, shapes.bounds(warehouse), pickers.pickers(site, view)),
             townships.panel(site, view),
-            html.Div(banner, id="unknown", className="banner is-shown" if banner else "banner", role="alert"),
+            html.Div(banner, id=NOTICE, className="banner is-shown" if banner else "banner", role="alert"),
             html.Div(say("Connection lost: figures are old.", lang), id=LOST, className="banner", role="alert"),
         ],
         className="wall",
         lang="zh-CN" if lang == "zh" else "en",
-        **{"data-theme": view.theme},  # type: ignore[arg-type]
+        **{"data-theme": view.theme, "data-every": f"{services.refresh_seconds * 1000}"},  # type: ignore[arg-type]
     )
 
 

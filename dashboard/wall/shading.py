@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,29 +87,38 @@ def hot_text(one: Hot, lang: str) -> str:
 
 
 def legend(answer: Answer, classes: Classes, *, lang: str, theme: str) -> list[Any]:
-    """Title, period, a row for each class with how many areas fall in it, and the two fillings that are no class."""
+    """Title, period, a step for each class with how many areas fall in it, and the two fillings that are none."""
     metric = answer.metric
     unit = unit_text(metric, lang)
+    unit = "" if unit == metric.label.in_(lang) else unit
     title = f"{metric.label.in_(lang)} ({unit})" if unit else metric.label.in_(lang)
     asked = answer.clauses[0].in_(lang) if answer.clauses else ""
-    rows: list[Any] = [html.Div(title, className="legend-title"), html.Div(asked, className="legend-sub")]
+    head = [html.Span(title, className="legend-title"), html.Span(asked, className="legend-sub")]
+    rows: list[Any] = [html.Div(head, className="legend-head")]
     if answer.note.en:
         return [*rows, html.Div(answer.note.in_(lang))]
     total = len(classes.intervals)
-    for i, interval in reversed(list(enumerate(classes.intervals))):
-        text = interval_text(metric, interval.lower, interval.upper)
-        rows.append(_row("swatch", text, interval.count, **{"data-ramp": f"{ramp_of(metric)}:{i}:{total}:{theme}"}))
+    steps = [
+        _step("swatch", interval_text(metric, interval.lower, interval.upper, first=i == 0), interval.count, lang,
+              **{"data-ramp": f"{ramp_of(metric)}:{i}:{total}:{theme}"})
+        for i, interval in enumerate(classes.intervals)
+    ]  # fmt: skip
     few = sum(answer.is_few(row) for row in answer.rows if row.group is not None)
     none = sum(row.value is None for row in answer.rows if row.group is not None)
     if few:
-        rows.append(_row("swatch swatch-few", say("fewer than {n} cases", lang, n=answer.min_n), few))
+        steps.append(_step("swatch swatch-few", say("fewer than {n} cases", lang, n=answer.min_n), few, lang))
     if none:
-        rows.append(_row("swatch swatch-none", say("no data", lang), none))
-    return rows
+        steps.append(_step("swatch swatch-none", say("no data", lang), none, lang))
+    return [*rows, html.Div(steps, className="legend-steps")]
 
 
-def interval_text(metric: Metric, lower: float | None, upper: float | None) -> str:
-    """The bounds of a class as the values are written; an open side as ≤ or >."""
+def interval_text(metric: Metric, lower: float | None, upper: float | None, *, first: bool = False) -> str:
+    """The bounds of a class as the values are written; an open side as ≤ or >.
+
+    A class holds its upper bound and not its lower one, so that whole numbers begin one above it, but for the first.
+    """
+    if metric.kind == "count" and lower is not None and not first:
+        lower = math.floor(lower) + 1
     if lower is None:
         return f"≤ {value_text(metric, upper)}"
     if upper is None:
@@ -117,8 +127,9 @@ def interval_text(metric: Metric, lower: float | None, upper: float | None) -> s
     return low if low == high else f"{low} – {high}"
 
 
-def _row(swatch: str, text: str, count: int, **marks: str) -> html.Div:
+def _step(swatch: str, text: str, count: int, lang: str, **marks: str) -> html.Div:
     return html.Div(
-        [html.Span(className=swatch, **marks), html.Span(text), html.Span(f"{count:,}")],  # type: ignore[arg-type]
-        className="legend-row",
+        [html.Span(className=swatch, **marks), html.Span(text, className="legend-text")],  # type: ignore[arg-type]
+        className="legend-step",
+        title=say("{n} areas", lang, n=f"{count:,}"),
     )

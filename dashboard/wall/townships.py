@@ -37,6 +37,11 @@ TABLE_METRICS = (
 )  # fmt: skip
 #: more areas than this do not fit the strip: those with the most overdue are shown, and it says so
 STRIP_MOST = 14
+#: the table takes the wall's colours and letters
+GRID_LOOK = (
+    "{backgroundColor: 'var(--panel)', foregroundColor: 'var(--ink)', headerBackgroundColor: 'var(--raised)', "
+    "borderColor: 'var(--line)', accentColor: 'var(--accent)', fontFamily: 'inherit', fontSize: 16, headerFontSize: 14}"
+)
 #: up to so many columns leave room for numerator and denominator
 ROOMY = 7
 
@@ -135,12 +140,13 @@ def panel(site: Site, view: View) -> html.Footer:
 def drawer(site: Site, view: View) -> dmc.Drawer:
     """The whole table: every figure with what it was counted from."""
     lang = view.lang
-    theme = "ag-theme-quartz-dark" if view.theme == "dark" else "ag-theme-quartz"
     grid = dag.AgGrid(
-        id=GRID, columnDefs=columns(site, lang), rowData=[], className=theme,
-        defaultColDef={"sortable": True, "resizable": True, "wrapHeaderText": True, "autoHeaderHeight": True},
-        dashGridOptions={"theme": "legacy", "suppressDragLeaveHidesColumns": True, "animateRows": False,
-                         "overlayNoRowsTemplate": say("no data", lang)},
+        id=GRID, columnDefs=columns(site, lang), rowData=[],
+        defaultColDef={"sortable": True, "resizable": True, "flex": 1, "wrapHeaderText": True, "autoHeaderHeight": True},
+        dashGridOptions={
+            "theme": {"function": f"themeQuartz.withParams({GRID_LOOK})"},
+            "suppressDragLeaveHidesColumns": True, "animateRows": False,
+        },
         style={"height": "100%", "width": "100%"},
     )  # fmt: skip
     return dmc.Drawer(
@@ -152,7 +158,13 @@ def drawer(site: Site, view: View) -> dmc.Drawer:
 
 def columns(site: Site, lang: str) -> list[dict[str, Any]]:
     """A pinned name, then for each metric its value and, for rates, numerator over denominator."""
-    name = {"field": "label", "headerName": site.label(table_level(site)).in_(lang), "pinned": "left", "width": 170}
+    name = {
+        "field": "label",
+        "headerName": site.label(table_level(site)).in_(lang),
+        "pinned": "left",
+        "width": 215,
+        "flex": 0,
+    }
     found: list[dict[str, Any]] = [name]
     for key in TABLE_METRICS:
         metric = METRICS[key]
@@ -162,13 +174,13 @@ def columns(site: Site, lang: str) -> list[dict[str, Any]]:
         few = {"cellClassRules": {"ag-few": f"params.data['{key}_few']"}}
         column = {
             "field": key, "headerName": f"{label} ({unit})" if unit else label, "valueFormatter": {"function": held},
-            "type": "rightAligned", "width": 116, "headerTooltip": metric.definition.in_(lang), **few,
+            "type": "rightAligned", "minWidth": 104, "headerTooltip": metric.definition.in_(lang), **few,
         }  # fmt: skip
         found.append(column)
         if metric.denominator.en:
             over = f"{metric.numerator.in_(lang)} / {metric.denominator.in_(lang)}"
             found.append(
-                {"field": f"{key}_parts", "headerName": "n/N", "type": "rightAligned", "width": 118, "sortable": False,
+                {"field": f"{key}_parts", "headerName": "n/N", "type": "rightAligned", "minWidth": 112, "sortable": False,
                  "headerTooltip": over, **few}
             )  # fmt: skip
     return found
@@ -198,7 +210,7 @@ def table_head(site: Site, level: str, period: str, metric: str, lang: str) -> l
         for name, ending in (("CSV", "csv"), ("Excel", "xlsx"), ("GeoJSON", "geojson"))
     ]
     label = say("Export {metric}:", lang, metric=METRICS[metric].label.in_(lang))
-    title = say("All {level}", lang, level=site.label(level).in_(lang))
+    title = say("Every {level}", lang, level=site.label(level).in_(lang))
     return [html.H2(title), html.Span(RELATIVE[period][0].in_(lang)), html.Span(label), *files]
 
 
