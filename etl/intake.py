@@ -21,6 +21,7 @@ from etl.readers import Chunk
 from etl.rejects import Reject, reject_fault
 from etl.repeats import Repeats, hashes_of
 from etl.site import ColumnSpec, Source, TableSpec
+from etl.site_checks import STATES
 from etl.steps import spread_steps
 
 Bools = npt.NDArray[np.bool_]
@@ -121,6 +122,12 @@ class Intake:
                 flaws = judge_known(text, self.items, code="unknown_item")
                 label = ", ".join(spec.reads)
                 wrong += [_Wrong(Misread(flaw, label, text[flaw.index].as_py(), "item"), name) for flaw in flaws]
+            column = self.source.tables[name].columns.get("state")
+            if name in STATES and column is not None:
+                text = one.columns["state"]
+                label = ", ".join(column.reads)
+                flaws = judge_known(text, STATES[name], code="unknown_word")
+                wrong += [_Wrong(Misread(each, label, text[each.index].as_py(), "state"), name) for each in flaws]
         for level, stated in self.source.areas.items():
             if self.placing is not None and stated.use == "fallback":
                 text = self.mapper.text(chunk, stated.column)

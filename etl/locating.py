@@ -96,19 +96,19 @@ class Placing:
             index[rows], depth[rows] = found.index[hit], number
             count[rows] = np.minimum(found.matches[hit], 127)
             how[rows] = _how(found.how[hit], found.matches[hit])
-        self._by_word(stated or {}, how, depth, index)
+        self._by_word(stated or {}, ~has, how, depth, index)
         columns = self._levels(depth, index)
         columns["located"] = pa.array(np.array(LOCATED, object)[how], pa.string())
         columns |= cells_of(x, y, has)
         return Placed(columns, count, self._codes(depth, index), has, how)
 
-    def _by_word(self, stated: Mapping[str, pa.Array], how: Any, depth: Any, index: Any) -> None:
-        """Place facts that have no area yet in the area the source names."""
+    def _by_word(self, stated: Mapping[str, pa.Array], unplaced: Bools, how: Any, depth: Any, index: Any) -> None:
+        """Place facts without a position in the area the source names; a position goes before a word."""
         for number, layer in enumerate(self.layers):
             if layer.level in stated:
                 named = pc.index_in(stated[layer.level], value_set=pa.array(layer.codes, pa.string()))
                 place = pc.fill_null(named, -1).to_numpy(zero_copy_only=False)
-                rows = np.flatnonzero((index < 0) & (place >= 0))
+                rows = np.flatnonzero(unplaced & (index < 0) & (place >= 0))
                 index[rows], depth[rows], how[rows] = place[rows], number, _STATED
 
     def _levels(self, depth: npt.NDArray[Any], index: npt.NDArray[Any]) -> dict[str, pa.Array]:

@@ -33,6 +33,7 @@ BAD_RANGE = N_("'{key}' is {value}; it must be {says}")
 NOT_YAML = N_("not readable as YAML: {why}")
 NO_FILE = N_("no file matches '{path}'")
 
+_WORDED = ("says", "found", "meaning", "block")
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -45,7 +46,9 @@ class SiteFault(NamedTuple):
 
     def say(self, lang: str) -> str:
         """The fault in ``lang``."""
-        return say(self.template, lang).format(**self.values)
+        # what a value should be, and what was found, are words of the catalogue themselves
+        said = {name: say(str(value), lang) if name in _WORDED else value for name, value in self.values.items()}
+        return say(self.template, lang).format(**said)
 
 
 class SiteFaults(tuple[SiteFault, ...]):
@@ -247,7 +250,9 @@ def mapping(kind: Kind, *, empty: bool = False) -> Kind:
             return {}
         values = {}
         for label, inner in pairs(reading, node):
-            values[label] = None if empty and is_null(inner) else kind.read(reading, f"{name}.{label}", inner)
+            value = None if empty and is_null(inner) else kind.read(reading, f"{name}.{label}", inner)
+            if value is not None or (empty and is_null(inner)):
+                values[label] = value
         return values
 
     return Kind(f"a block of `name:` {kind.says}", read)
@@ -298,11 +303,11 @@ def _matches(place: Path) -> list[Path]:
 PATHS = Kind("a file, a folder, a pattern, or a list of these", paths)
 
 
-def block(cls: type, *, shorthand: str = "", flag: str = "") -> Kind:
-    """A block of the keys of dataclass ``cls``.
+def block(cls: type, *, shorthand: str = "", partial: bool = False) -> Kind:
+    """A block of the keys of dataclass ``cls``; a field named ``line`` is filled with the block's line.
 
-    With ``shorthand`` a bare value stands for that one key; with ``flag`` a bare ``true`` sets that key.
-    A field named ``line`` is filled with the block's line.
+    With ``shorthand`` a bare value stands for that one key. With ``partial`` a block that lacks something it needs is
+    made all the same (None stands there), so that the rest of it can be checked before the file is refused.
     """
 
     def read(reading: Reading, name: str, node: yaml.Node) -> Any:
@@ -313,7 +318,7 @@ def block(cls: type, *, shorthand: str = "", flag: str = "") -> Kind:
                 return None if value is None else _made(cls, {shorthand: value}, node)
             reading.fault(node, EXPECTED, key=name, says=f"a block of keys ({cls.__name__})", found=found(node))
             return None
-        return _read_block(reading, cls, name, node)
+        return _read_block(reading, cls, name, node, partial)
 
     says = f"a block [{cls.__name__}](#{cls.__name__.lower()})"
     if shorthand:
@@ -326,7 +331,7 @@ def _made(cls: type, values: Mapping[str, Any], node: yaml.Node) -> Any:
     return cls(**values, **more)
 
 
-def _read_block(reading: Reading, cls: type, name: str, node: yaml.MappingNode) -> Any:
+def _read_block(reading: Reading, cls: type, name: str, node: yaml.MappingNode, partial: bool) -> Any:
     declared = {each.name.rstrip("_"): each for each in fields(cls) if "kind" in each.metadata}
     values: dict[str, Any] = {}
     before = len(reading.faults)
@@ -343,13 +348,14 @@ def _read_block(reading: Reading, cls: type, name: str, node: yaml.MappingNode) 
                 values[each.name] = value
         elif each.default is not None:
             reading.fault(inner, EXPECTED, key=label, says=each.metadata["kind"].says, found=found(inner))
-    faults = len(reading.faults)
+    whole = True
     written = {label for label, _ in pairs(Reading(reading.path), node)}
     for label, each in declared.items():
         if each.default is MISSING and each.default_factory is MISSING and each.name not in values:
             if label not in written:
                 reading.fault(node, MISSING_KEY, block=f"'{name}'", key=label, meaning=each.metadata["meaning"])
-            faults = -1
+            whole = False
+            values[each.name] = None
     if len(reading.faults) > before:
         reading.incomplete.add(line_of(node))
-    return None if faults < 0 else _made(cls, values, node)
+    return _made(cls, values, node) if whole or partial else None

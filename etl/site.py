@@ -403,7 +403,7 @@ def read_site_file(path: Path | str) -> SiteFile:
         raise BadSite(CANNOT_READ, path=path, why=getattr(error, "strerror", None) or error) from error
     site: Any = None
     if isinstance(node, yaml.MappingNode):
-        site = block(SiteFile).read(reading, "site file", node)
+        site = block(SiteFile, partial=True).read(reading, "site file", node)
     elif not reading.faults:
         reading.fault(1, NOT_A_BLOCK)
     if site is not None:

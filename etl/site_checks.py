@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from data.schema import LEVELS, TABLES
+from enforcement.workflow import CASE_STATES, INCIDENT_STATES
 from etl.faults import FAULTS
 from etl.marks import Reading
 from etl.site import AreaLayer, Catalogue, ColumnSpec, SiteFile, Source, SourceSpec, TableSpec
@@ -29,12 +30,17 @@ NO_SOURCE = N_("'of: {of}': there is no source of that name")
 NO_FAULT = N_("'{code}' is no fault that can be kept; these can: {codes}")
 HALF_TABLE = N_("a code table needs 'table', 'from', 'key' and 'value' together")
 NO_CODE = N_("the layer '{level}' needs 'code' (or 'derive')")
+NO_STATE = N_("'{value}' is no state; the states: {states}")
 NO_QUERY = N_("'postgres' and 'query' go together")
 
 #: faults of a whole row, or without which there is no row: nothing could be emptied to keep it
 WHOLE_ROW = {
-    "ragged_row", "open_quote", "encoding", "not_json_line", "missing_id", "duplicate_id", "missing_time",
+    "ragged_row", "open_quote", "encoding", "bad_bytes", "not_json_line", "digits_lost", "missing_id", "duplicate_id", "missing_time",
 }  # fmt: skip
+STATES = {
+    "incidents": tuple(state.key for state in INCIDENT_STATES),
+    "cases": tuple(state.key for state in CASE_STATES),
+}
 PLACE = {"lon", "lat"}
 #: columns the load works out itself, for every table
 COMPUTED = {
@@ -171,6 +177,10 @@ def _check_columns(reading: Reading, table: str, columns: Mapping[str, ColumnSpe
             else:
                 reading.fault(spec.line, NO_COLUMN, table=table, column=name)
         _check_column(reading, name, spec)
+        if name == "state" and table in STATES:
+            for value in (*spec.map.values(), spec.value, spec.default):
+                if value is not None and value not in STATES[table]:
+                    reading.fault(spec.line, NO_STATE, value=value, states=", ".join(STATES[table]))
 
 
 def _check_column(reading: Reading, name: str, spec: ColumnSpec) -> None:
