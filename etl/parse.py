@@ -33,7 +33,7 @@ __all__ = [
 
 Floats = npt.NDArray[np.float64]
 
-_NUMBER = r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$"
+_NUMBER = r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$"
 _SEPARATED = re.compile(r"^[+-]?\d{1,3}(?:(?:,\d{3})+|(?:，\d{3})+|(?: \d{3})+|(?:'\d{3})+)(?:\.\d+)?$")
 _TRUE = frozenset({"true", "t", "yes", "y", "1", "是", "有", "真"})
 _FALSE = frozenset({"false", "f", "no", "n", "0", "否", "无", "假"})
