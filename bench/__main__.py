@@ -1,4 +1,4 @@
-"""Run every benchmark, or the named ones: ``python -m bench [locate] [hotspots] [nearest]``.
+"""Run every benchmark, or the named ones: ``python -m bench [locate] [hotspots] [nearest] [ask]``.
 
 Each runs in a process of its own, one after another, and proves its answers equal before it times them.
 """
@@ -9,7 +9,7 @@ import argparse
 import subprocess
 import sys
 
-BENCHES = ("locate", "hotspots", "nearest")
+BENCHES = ("locate", "hotspots", "nearest", "ask")
 
 
 def main() -> None:

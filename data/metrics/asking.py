@@ -5,7 +5,7 @@ The answer to one question over one version and scope is computed once and remem
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from data.filters import WITHOUT, Where, check_scope, choose, spoken
 from data.hotspot import scored_rows
 from data.metrics.answer import Answer, Group, Number, Row, check_groupings
-from data.metrics.groupings import EVERYTHING, GROUPINGS
+from data.metrics.groupings import EVERYTHING, GROUPINGS, Grouping
 from data.metrics.memo import memo_of
 from data.metrics.metric import NOTHING, Metric
 from data.metrics.naming import groups_that_exist, label_of_grouping, name_group, names_of, text_of
@@ -177,23 +177,31 @@ def _rows(warehouse: Warehouse, question: Question, raw: list[dict[str, Any]], *
     }
     order = sorted(given, key=lambda group: [(part is None, part or "") for part in group])
     if len(by) == 1:
+        within = {key: [code for code in codes if code is not None] for key, codes in question.chosen}
         exist = groups_that_exist(
             warehouse,
             by[0],
-            within={key: [code for code in codes if code is not None] for key, codes in question.chosen},
+            within=within,
             townships=question.scope.townships,
             period=question.period,
             found=[group[0] for group in order],
             today=question.today,
         )
-        order = [*((code,) for code in exist), *(group for group in order if group[0] not in set(exist))]
-    rows = []
-    for group in order:
-        words = [name_group(*pair) for pair in zip(names, groupings, group, strict=True)]
-        label = Words(" · ".join(word.in_("en") for word in words), " · ".join(word.in_("zh") for word in words))
-        key: Group = group if len(by) > 1 else group[0]
-        rows.append(_row(metric, key, label, given.get(group, {}), empty=empty))
-    return rows
+        listed = set(exist)
+        order = [*((code,) for code in exist), *(group for group in order if group[0] not in listed)]
+        return [
+            _row(metric, code, name_group(names[0], groupings[0], code), given.get((code,), {}), empty=empty)
+            for (code,) in order
+        ]
+    return [_row(metric, group, _joined_label(names, groupings, group), given[group], empty=empty) for group in order]
+
+
+def _joined_label(
+    names: Sequence[Mapping[str, Words]], groupings: Sequence[Grouping], group: tuple[str | None, ...]
+) -> Words:
+    """The words of a group of several groupings."""
+    words = [name_group(*parts) for parts in zip(names, groupings, group, strict=True)]
+    return Words(" · ".join(word.in_("en") for word in words), " · ".join(word.in_("zh") for word in words))
 
 
 def _row(metric: Metric, group: Group, label: Words, found: dict[str, Any], *, empty: bool) -> Row:

@@ -47,7 +47,7 @@ GROUPINGS: dict[str, Grouping] = {
         Grouping("procedure", Words("procedure", "程序"), "listed"),
         Grouping("urgency", Words("urgency", "紧急程度"), "plain"),
         Grouping("located", Words("located by", "定位方式"), "listed"),
-        Grouping("fault", Words("data fault", "疑点"), "plain"),
+        Grouping("fault", Words("data fault", "疑点"), "listed"),
         Grouping("table", Words("table", "表"), "listed"),
         Grouping("hour", Words("hour of the report", "上报小时"), "hour"),
         Grouping("weekday", Words("weekday of the report", "上报星期"), "weekday"),
@@ -81,4 +81,18 @@ LOCATED = {
     "nearest": Words("nearest area", "就近"),
     "stated": Words("area named by the source", "来源所述"),
     "none": Words("in no area", "区划外"),
+}
+
+#: the questions a load may raise about a row it keeps (etl.faults), in short; any other is shown by its code
+FAULTS = {
+    "no_coordinates": Words("no position", "无坐标"),
+    "outside": Words("outside all areas", "区划外"),
+    "several_areas": Words("in several areas", "落入多个区划"),
+    "area_disagrees": Words("area disagrees with the source", "区划与来源不符"),
+    "year_out_of_range": Words("year out of range", "年份超出范围"),
+    "closed_before_opened": Words("closed before opened", "办结早于上报"),
+    "negative_step": Words("a step before the one it follows", "环节时间倒置"),
+    "never_on_scene": Words("never on scene", "派遣未到场"),
+    "double_booked": Words("squad sent twice at once", "队伍重复派遣"),
+    "emptied": Words("value emptied", "值已清空"),
 }

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from data.areas import areas_of
-from data.metrics.groupings import GROUPINGS, LOCATED, WEEKDAYS, Grouping
+from data.metrics.groupings import FAULTS, GROUPINGS, LOCATED, WEEKDAYS, Grouping
 from data.metrics.memo import memo_of
 from data.periods import Period
 from data.schema import TABLES
@@ -24,6 +24,7 @@ LISTED: dict[str, dict[str, Words]] = {
     "state": {state.key: Words(*state.label) for state in (*CASE_STATES, *INCIDENT_STATES)},
     "procedure": {key: Words(*label) for key, label in PROCEDURES},
     "located": LOCATED,
+    "fault": FAULTS,
     "table": {table.name: table.label for table in TABLES.values()},
 }
 MOST_DATES = 5000

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 import errors
+from data.metrics.groupings import FAULTS as SHORT
+from etl.faults import FAULTS
 from words import catalogue
 
 PACKAGE = Path(__file__).parents[2] / "data"
@@ -49,3 +51,7 @@ def test_every_message_has_its_chinese(text: str) -> None:
     said = catalogue("zh").get(text)
     assert said, f"{messages()[text]}: {text!r} is missing in locale/zh/data.po"
     assert holes(said) == holes(text)
+
+
+def test_every_question_a_load_can_raise_has_a_short_name() -> None:
+    assert {code for code, fault in FAULTS.items() if fault.kind == "finding"} == set(SHORT)
