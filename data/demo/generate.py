@@ -38,7 +38,7 @@ DAYS = 730
 #: incidents a batch may hold, so that memory stays even whatever the scale
 BATCH = 400_000
 #: so many more urgent incidents come in during the last half hour
-RUSH = 24
+RUSH = 16
 #: pairs of doubles listed in the truth at most
 LISTED = 20_000
 

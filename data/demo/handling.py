@@ -25,7 +25,7 @@ DECLINED = np.array([0.002, 0.036, 0.014, 0.03, 0.004])
 #: chances of the other ends and moves
 VOID, TRANSFERRED, SUSPENDED, EXTENDED, REWORKED, REOPENED, HANDED_BACK = 0.004, 0.012, 0.003, 0.03, 0.035, 0.012, 0.03
 #: rhythms that a department, not the township, has to settle more often
-FOR_DEPARTMENTS = {"inspect": 0.2, "wages": 0.4, "rare": 0.5, "hotline": 0.3, "river": 0.14, "build": 0.12}
+FOR_DEPARTMENTS = {"inspect": 0.14, "wages": 0.34, "rare": 0.5, "hotline": 0.25, "river": 0.1, "build": 0.09}
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Office:
         self.first_response = np.array([group.first_response for group in groups])
         self.hours = np.array([group.clock == "work_hours" for group in groups])
         self.amount = np.array([group.amount for group in groups])
-        self.outward = np.array([FOR_DEPARTMENTS.get(group.rhythm, 0.05) for group in groups])
+        self.outward = np.array([FOR_DEPARTMENTS.get(group.rhythm, 0.04) for group in groups])
 
     def handle(self, rng: np.random.Generator, happened: Happenings) -> Story:
         """The whole story of each incident, as if there were no present."""
@@ -161,7 +161,7 @@ class Office:
         group = story.happened.group
         span = np.maximum(story.due - start, 30.0)
         on_site = _log_normal(rng, 15, 0.6, n)
-        share = np.where(story.department, _log_normal(rng, 0.17, 0.7, n), _log_normal(rng, 0.02, 1.1, n))
+        share = np.where(story.department, _log_normal(rng, 0.13, 0.75, n), _log_normal(rng, 0.013, 1.15, n))
         # a few are simply forgotten until somebody asks
         share = np.where(rng.random(n) < 0.017, rng.uniform(0.75, 1.9, n), share)
         later = self.clock.open_hours(start + share * span)

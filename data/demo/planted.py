@@ -21,6 +21,8 @@ from data.demo.sites import KINDS, Sites
 SHAPES = (("lasting", 720, 0), ("lasting", 720, 0), ("lasting", 500, 0), ("emerging", 28, 0), ("emerging", 42, 0),
           ("fading", 400, 60), ("past", 330, 250), ("sporadic", 700, 0))  # fmt: skip
 RHYTHMS = ("stall", "parking", "night", "stall", "truck", "noise", "morning", "build")
+#: metres between two hotspots at least
+APART = 2_500.0
 #: incidents a day that a hotspot adds at its height
 HEIGHT = 1.6
 #: townships where closing looks as good as anywhere and the same troubles come back
@@ -77,19 +79,24 @@ def plant(seed: int, county: County, sites: Sites, items: Catalogue, last: date)
     """Choose places and times; ``last`` is the last day of the data."""
     code = {town.code: t for t, town in enumerate(county.land.towns)}
     rng = stream(seed, "planted")
-    found = []
+    found: list[Hotspot] = []
     tree = cKDTree(sites.xy)
     for (shape, first, end), rhythm in zip(SHAPES, RHYTHMS, strict=True):
         groups = [g for g, group in enumerate(items.groups) if group.rhythm == rhythm and group.weight > 1]
         group = groups[int(rng.integers(0, len(groups)))]
         pool = np.flatnonzero(sites.kind == KINDS.index(items.groups[group].place))
-        centre = sites.xy[pool[int(rng.integers(0, len(pool)))]]
-        near = np.array(tree.query_ball_point(centre, 450))
-        same = near[sites.kind[near] == KINDS.index(items.groups[group].place)]
-        found.append(Hotspot(group, np.sort(same), shape, last - timedelta(first), last - timedelta(end)))
-    return Planted(
-        tuple(found), _worsening(seed, county, items, code, last), tuple(code[c] for c in HIDING), code[EDGE]
-    )
+        taken = np.array([sites.xy[spot.sites].mean(axis=0) for spot in found]).reshape(-1, 2)
+        if len(taken):
+            pool = pool[cKDTree(taken).query(sites.xy[pool])[0] > APART]
+        # of twelve places the one with most spots of the kind: a hotspot is more than one busy door
+        around = [
+            np.array([i for i in tree.query_ball_point(sites.xy[spot], 450) if sites.kind[i] == sites.kind[spot]])
+            for spot in rng.choice(pool, 12)
+        ]
+        same = np.sort(max(around, key=len))
+        found.append(Hotspot(group, same, shape, last - timedelta(first), last - timedelta(end)))
+    worse = _worsening(seed, county, items, code, last)
+    return Planted(tuple(found), worse, tuple(code[c] for c in HIDING), code[EDGE])
 
 
 def _worsening(seed: int, county: County, items: Catalogue, code: dict[str, int], last: date) -> Worsening:

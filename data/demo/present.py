@@ -14,6 +14,8 @@ from data.demo.rhythm import HOTLINE, PUBLIC
 
 #: so many of the latest calls nobody has taken on yet, though they came in minutes ago
 OWNERLESS = 3
+#: so many are not dealt with yet though they fall due within half an hour
+LAST_MINUTE = 6
 ENDS = (("decline", "declined"), ("void", "void"), ("transfer", "transferred"), ("suspend", "suspended"))
 
 
@@ -46,6 +48,7 @@ def look(story: Story, now: float) -> Seen:
     _forget_reopening(steps, story["close_first"][rows], story["reopen"][rows], now)
     sent = _sent(story, rows, now)
     _ownerless(story, rows, steps, sent, opened, now)
+    _last_minute(story, rows, steps, now)
     state = np.full(len(rows), "open", dtype="<U11")
     state[~np.isnan(steps["close"])] = "closed"
     for step, name in ENDS:
@@ -86,3 +89,13 @@ def _ownerless(
         for at in (*steps.values(), sent.sent, sent.set_off, sent.on_scene, sent.cleared, sent.arrived):
             at[row] = np.nan
         sent.squad[row] = -1
+
+
+def _last_minute(story: Story, rows: NDArray[np.int64], steps: dict[str, Minutes], now: float) -> None:
+    """Leave some of those due within half an hour undone."""
+    due = story.due[rows]
+    soon = (due > now + 2) & (due < now + 30) & (story.end[rows] == "closed") & np.isnan(steps["reopen"])
+    soon &= np.isnan(steps["extend"]) & ~np.isnan(steps["accept"])
+    for row in np.flatnonzero(soon)[-LAST_MINUTE:]:
+        for step in ("handle_first", "rework", "handle", "verify", "close_first", "close"):
+            steps[step][row] = np.nan

@@ -34,6 +34,11 @@ class River:
     order: int
     line: shapely.LineString
 
+    def away(self, xy: Points) -> NDArray[np.float64]:
+        """Metres from each point to the river, to within a few metres (it is threaded with a bead every 25)."""
+        beads = shapely.line_interpolate_point(self.line, np.arange(0, self.line.length, 25.0))
+        return cKDTree(shapely.get_coordinates(beads)).query(xy)[0]
+
 
 @dataclass(frozen=True)
 class Town:
@@ -219,8 +224,7 @@ def _scatter(
     valley = valley[shapely.contains_xy(rim, valley)]
     reach = np.full(len(valley), False)
     for river in rivers:
-        shapely.prepare(river.line)
-        reach |= shapely.dwithin(river.line, shapely.points(valley), VALLEY_REACH[river.order])
+        reach |= river.away(valley) < VALLEY_REACH[river.order]
     valley = valley[reach & (cKDTree(settled).query(valley)[0] > VALLEY * 0.62)]
     settled = np.vstack([settled, valley])
     hill = _jittered(stream(seed, "hill"), box, HILL, 0.36)
@@ -242,8 +246,7 @@ def _spread(points: Points, gap: float) -> NDArray[np.bool_]:
 
 def _height(seed: int, xy: Points, rivers: tuple[River, ...]) -> NDArray[np.float64]:
     """Metres above the sea: low by the rivers, rising to the ridges between them."""
-    place = shapely.points(xy)
-    away = np.min([shapely.distance(place, river.line) * (0.7 + 0.12 * river.order) for river in rivers], axis=0)
+    away = np.min([river.away(xy) * (0.7 + 0.12 * river.order) for river in rivers], axis=0)
     rough = waves(stream(seed, "relief"), xy, longest=9_000)
     climb = 1 - np.exp(-away / 2_600)
     return 30 + 620 * climb + 110 * climb * rough + 0.006 * np.maximum(HEIGHT * 0.55 - xy[:, 0] * 0.3, 0)
