@@ -84,6 +84,7 @@ def nearest(
         "mode": found.mode,
         "now": _utc(found.now),
         "deadline": _utc(found.deadline),
+        "squads_known": found.squads,
         "free": found.free,
         "placed": found.placed,
         "squads": [_candidate(one, lang) for one in found.candidates],

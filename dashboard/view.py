@@ -14,7 +14,8 @@ from words import LANGUAGES
 THEMES = ("dark", "light")
 #: H3 resolutions facts carry, offered beside the site's levels
 CELLS = ("cell7", "cell8", "cell9")
-FIRST_METRIC = "arrival_rate_15"
+#: what a wall opens on: the first of these that the site's data can say
+FIRST_METRICS = ("arrival_rate_15", "on_time_closure_rate", "volume")
 LAYERS = ("incidents", "squads", "stations", "roads", "hotspots", "names")
 
 
@@ -52,23 +53,27 @@ def table_level(site: Site) -> str:
     return site.located_level or site.levels[-1]
 
 
-def default_view(site: Site, *, has_incidents: bool = True) -> View:
-    """What a site shows before anybody chose: the arrival rate by the table's level, the last 30 days.
+def default_view(site: Site, *, metric: str = FIRST_METRICS[0], has_incidents: bool = True) -> View:
+    """What a site shows before anybody chose: ``metric`` by the table's level, the last 30 days.
 
-    A closed data set shows all of its days: what was "today" at its end is over. A site without incidents shows its
-    finest areas.
+    A data set that ended shows all of its days: what was "today" at its end is over. A site without incidents shows
+    its finest areas; one without areas its roads.
     """
     level = table_level(site) if site.levels else CELLS[1]
     if site.levels and not has_incidents:
         level = site.levels[-1]
     ended = site.as_of is not None and not site.generated
-    return View(FIRST_METRIC, level, "all" if ended else "last_30_days", site.language)
+    view = View(metric, level, "all" if ended else "last_30_days", site.language)
+    return view if site.levels else replace(view, layers=(*view.layers, "roads"))
 
 
-def read_view(search: str, site: Site, *, has_incidents: bool = True) -> tuple[View, tuple[str, ...]]:
-    """The view a query string asks for, and the keys whose values do not exist here (shown, never obeyed)."""
+def read_view(search: str, site: Site, *, start: View | None = None) -> tuple[View, tuple[str, ...]]:
+    """The view a query string asks for, and the keys whose values do not exist here (shown, never obeyed).
+
+    What it does not name is as in ``start``, by default the site's own.
+    """
     given = dict(parse_qsl((search or "").removeprefix("?"), keep_blank_values=True))
-    view = default_view(site, has_incidents=has_incidents)
+    view = start or default_view(site)
     known: Mapping[str, Sequence[str]] = {
         "metric": tuple(METRICS),
         "level": levels_of(site),

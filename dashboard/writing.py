@@ -44,11 +44,14 @@ def whole(answer: Answer) -> Row:
     return answer.rows[0] if answer.rows else Row(None, Words("", ""), None, None, None, 0)
 
 
-def local_text(site: Site, moment: datetime | None, *, date: bool = True) -> str:
-    """A naive UTC moment on the site's wall clock."""
+def local_text(site: Site, moment: datetime | None, *, now: datetime | None = None) -> str:
+    """A naive UTC moment on the site's wall clock; seen from ``now`` without the year, or the day, they share."""
     if moment is None:
         return NONE
-    return f"{site.local(moment):%m-%d %H:%M}" if date else f"{site.local(moment):%H:%M}"
+    there, here = site.local(moment), site.local(now) if now else None
+    if here and there.date() == here.date():
+        return f"{there:%H:%M}"
+    return f"{there:%m-%d %H:%M}" if here and there.year == here.year else f"{there:%Y-%m-%d %H:%M}"
 
 
 def age_text(minutes: float, lang: str) -> str:

@@ -66,7 +66,8 @@ class Nearest:
     #: until when the first squad must be on scene, naive UTC; None: no arrival clock runs for it
     deadline: datetime | None
     candidates: tuple[Candidate, ...]
-    #: how many squads are free, and of how many of them it is known where they start from
+    #: how many squads there are, how many of them are free, and of how many of them it is known where they start from
+    squads: int
     free: int
     placed: int
 
@@ -109,7 +110,8 @@ class Routes:
         """
         now = now or warehouse.now()
         lon, lat, deadline = _incident(warehouse, incident, scope)
-        free = [squad for squad in read_squads(warehouse, scope=scope, now=now) if squad.free]
+        squads = read_squads(warehouse, scope=scope, now=now)
+        free = [squad for squad in squads if squad.free]
         placed = [squad for squad in free if squad.placed]
         router = self.router(warehouse)
         mode: Mode = "nowhere" if lon is None or lat is None or not placed else "roads" if router else "straight"
@@ -124,7 +126,7 @@ class Routes:
                     mode = "straight"
             if mode == "straight":
                 found = _straight(lon, lat, placed, k=k)
-        return Nearest(incident, lon, lat, mode, now, deadline, tuple(found), len(free), len(placed))
+        return Nearest(incident, lon, lat, mode, now, deadline, tuple(found), len(squads), len(free), len(placed))
 
 
 def build_router(warehouse: Warehouse) -> Router | None:

@@ -160,14 +160,20 @@ def roads_geojson(warehouse: Warehouse) -> bytes:
 
 
 def bounds(warehouse: Warehouse) -> tuple[float, float, float, float] | None:
-    """West, south, east, north of the site's areas, else of its incidents; None where nothing has a place."""
+    """West, south, east, north of the site's areas, else incidents, else roads; None where nothing has a place."""
     for level in warehouse.site.levels:
         rows = warehouse.rows("SELECT geom FROM area_versions WHERE level = ? AND valid_to IS NULL", [level])
         if rows:
             west, south, east, north = shapely.total_bounds(shapely.from_wkb([row[0] for row in rows]))
             return float(west), float(south), float(east), float(north)
     (row,) = warehouse.rows("SELECT min(lon), min(lat), max(lon), max(lat) FROM incidents")
-    return None if row[0] is None else row  # type: ignore[return-value]
+    if row[0] is not None:
+        return row  # type: ignore[return-value]
+    roads = warehouse.rows("SELECT geom FROM roads WHERE geom IS NOT NULL")
+    if not roads:
+        return None
+    west, south, east, north = shapely.total_bounds(shapely.from_wkb([row[0] for row in roads]))
+    return float(west), float(south), float(east), float(north)
 
 
 def _for_screen(shapes: np.ndarray) -> np.ndarray:

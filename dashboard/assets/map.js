@@ -13,7 +13,7 @@
       volume: ["#182a3b", "#1f405d", "#295a83", "#3577aa", "#4f97cd"],
       diverging: ["#3f8fd2", "#27506f", "#2b343e", "#7b5526", "#d98a2b"],
       none: "#182028", noneLine: "#33404c", hatch: "#4f5b67", hatchGround: "#161d24", line: "#0b0f14", outline: "#7d8b99",
-      road: "#4a5866", halo: "#0e1318", ink: "#e9eef3", incident: "#e9eef3", amber: "#ffb53d", red: "#ff6b5e",
+      road: "#5f6f7e", halo: "#0e1318", ink: "#e9eef3", incident: "#e9eef3", amber: "#ffb53d", red: "#ff6b5e",
       squad: "#6fb6f2", busy: "#6f7d8a", station: "#b9c4ce", route: "#6fb6f2", selected: "#ffffff",
     },
     light: {
@@ -258,6 +258,6 @@
   window.gridcommand = Object.assign(window.gridcommand || {}, {
     areaStyle: areaStyle, areaTip: areaTip, outlineStyle: outlineStyle, nameAt: nameAt, declutter: declutter, incidentAt: incidentAt, squadAt: squadAt,
     stationAt: stationAt, hotAt: hotAt, roadStyle: roadStyle, routeStyle: routeStyle,
-    ramp: ramp, palette: palette, setNewest: (hideout) => { newest = hideout; },
+    ramp: ramp, palette: palette, setNewest: (hideout) => { newest = hideout; }, newest: () => newest,
   });
 })();

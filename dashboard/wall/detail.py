@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, html
@@ -66,7 +67,7 @@ def incident_detail(one: Open, nearest: Nearest, board: Board, site: Site, lang:
             [html.Span(clock_label(clock, lang)), countdown(clock, runs=site.as_of is None)],
             className=f"detail-clock state-{one.state}",
         ),
-        html.Dl(_moments(one, site, lang), className="times"),
+        html.Dl(_moments(one, site, board.now, lang), className="times"),
         *_sent(sent, lang),
         html.H3(say("Nearest free squads", lang)),
         *_ranking(nearest, site, lang),
@@ -74,17 +75,13 @@ def incident_detail(one: Open, nearest: Nearest, board: Board, site: Site, lang:
     ]
 
 
-def _moments(one: Open, site: Site, lang: str) -> list[Any]:
+def _moments(one: Open, site: Site, now: datetime, lang: str) -> list[Any]:
     """The moments reached, then the deadlines that still count."""
     known = [(MOMENTS[key].in_(lang), moment) for key, moment in one.moments.items() if moment]
     if one.clock:
         due = say("be there by", lang) if one.clock.kind == "arrival" else say("close by", lang)
         known.append((due, one.clock.due))
-    day = site.local(one.opened_at).date()
-    rows = [
-        html.Div([html.Dt(label), html.Dd(local_text(site, moment, date=i == 0 or site.local(moment).date() != day))])
-        for i, (label, moment) in enumerate(known)
-    ]
+    rows = [html.Div([html.Dt(label), html.Dd(local_text(site, moment, now=now))]) for label, moment in known]
     if one.owner:
         rows.append(html.Div([html.Dt(say("owner", lang)), html.Dd(one.owner)], className="times-wide"))
     return rows
@@ -105,6 +102,8 @@ def why_no_route(nearest: Nearest, lang: str) -> str:
         return ""
     if nearest.lon is None:
         return say("The incident has no position: no way can be given.", lang)
+    if not nearest.squads:
+        return say("No squads are recorded here.", lang)
     if not nearest.free:
         return say("No squad is free.", lang)
     return say("{n} squads are free; where they start from is not recorded.", lang, n=nearest.free)
@@ -125,7 +124,7 @@ def candidate(one: Candidate, rank: int, nearest: Nearest, site: Site, lang: str
             html.Div(f"{rank}", className="squad-rank"),
             html.Div(one.squad.name.in_(lang), className="squad-name"),
             html.Div(_minutes(one, lang), className="squad-minutes"),
-            html.Div(_against(one, site, lang), className="squad-eta is-late" if late else "squad-eta"),
+            html.Div(_against(one, nearest, site, lang), className="squad-eta is-late" if late else "squad-eta"),
             html.Div(_way(one, lang), className="squad-more"),
         ],
         className="squad squad-first" if rank == 1 and one.line else "squad",
@@ -147,11 +146,11 @@ def _minutes(one: Candidate, lang: str) -> str:
     return NONE if one.minutes is None else say("{n} min", lang, n=f"{one.minutes:.1f}")
 
 
-def _against(one: Candidate, site: Site, lang: str) -> str:
+def _against(one: Candidate, nearest: Nearest, site: Site, lang: str) -> str:
     """The ETA, and how it stands to the deadline."""
     if one.eta is None:
         return ""
-    eta = say("ETA {at}", lang, at=local_text(site, one.eta, date=False))
+    eta = say("ETA {at}", lang, at=local_text(site, one.eta, now=nearest.now))
     if one.margin is None:
         return eta
     if one.margin < 0:

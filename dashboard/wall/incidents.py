@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, html
@@ -46,7 +47,7 @@ def place_of(one: Open, lang: str) -> str:
     return " · ".join(parts) or say("no place given", lang)
 
 
-def row(one: Open, site: Site, lang: str) -> html.Button:
+def row(one: Open, site: Site, now: datetime, lang: str) -> html.Button:
     """One incident as a button: what, where, since when, and its countdown."""
     clock = one.clock
     return html.Button(
@@ -68,7 +69,7 @@ def row(one: Open, site: Site, lang: str) -> html.Button:
         ],
         id={"type": ROW, "incident": one.id},
         className=f"worst-row state-{one.state}",
-        title=say("reported {at}", lang, at=local_text(site, one.opened_at)),
+        title=say("reported {at}", lang, at=local_text(site, one.opened_at, now=now)),
     )
 
 
@@ -84,10 +85,10 @@ def head(board: Board, lang: str) -> list[Any]:
 def rows(board: Board, site: Site, lang: str) -> list[Any]:
     """The worst incidents, or why there is none."""
     if not board.has_incidents:
-        return [html.Div(say("No incidents are loaded: this place shows its areas only.", lang), className="empty")]
+        return [html.Div(say("No incidents are loaded: this place has a map only.", lang), className="empty")]
     if not board.incidents:
         return [html.Div(say("No incident is open.", lang), className="empty")]
-    return [row(one, site, lang) for one in board.incidents[:MOST]]
+    return [row(one, site, board.now, lang) for one in board.incidents[:MOST]]
 
 
 def panel(lang: str) -> html.Section:

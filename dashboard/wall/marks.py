@@ -38,7 +38,11 @@ def incident_marks(board: Board, site: Site, lang: str) -> dict[str, Any]:
 
 def _incident(one: Open, board: Board, site: Site, lang: str) -> dict[str, Any]:
     hours = (board.now - one.opened_at).total_seconds() / 3600
-    tip = [one.item.in_(lang), place_of(one, lang), say("reported {at}", lang, at=local_text(site, one.opened_at))]
+    tip = [
+        one.item.in_(lang),
+        place_of(one, lang),
+        say("reported {at}", lang, at=local_text(site, one.opened_at, now=board.now)),
+    ]
     tip.append(clock_label(one.clock, lang))
     properties = {"id": one.id, "state": one.state, "age": round(min(1.0, hours / FADED_HOURS), 3), "tip": tip}
     return _point(one.lon or 0.0, one.lat or 0.0, properties)

@@ -77,7 +77,8 @@ def _rate(answer: Answer, lang: str) -> Number:
     label = say("On scene in 15 min, today", lang)
     meaning = answer.sentence(lang) + " — " + metric.definition.in_(lang)
     if row.value is None:
-        return Number("arrival_rate", label, say("none due yet", lang), state="none", meaning=meaning)
+        text = say("not recorded", lang) if answer.note.en else say("none due yet", lang)
+        return Number("arrival_rate", label, text, state="none", meaning=meaning)
     state = "stale" if answer.is_few(row) else "plain"
     return Number("arrival_rate", label, value_text(metric, row.value), parts_text(row), state, meaning)
 
@@ -87,7 +88,8 @@ def _quantiles(half: Answer, most: Answer, lang: str) -> Number:
     row = whole(half)
     meaning = most.metric.definition.in_(lang)
     if row.value is None:
-        return Number("arrival", label, say("none reached yet", lang), state="none", meaning=meaning)
+        missing = say("not recorded", lang) if half.note.en else say("none reached yet", lang)
+        return Number("arrival", label, missing, state="none", meaning=meaning)
     text = f"{value_text(half.metric, row.value)} / {value_text(most.metric, whole(most).value)}"
     meaning = f"n {row.n:,}. {meaning}"
     return Number("arrival", label, text, say("min", lang), "stale" if half.is_few(row) else "plain", meaning)

@@ -8,11 +8,12 @@ import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 
 from dashboard.services import Services
-from dashboard.view import View, read_view
+from dashboard.view import FIRST_METRICS, View, default_view, read_view
 from dashboard.wall import bar, detail, incidents, map, numbers, pickers, townships
 from dashboard.wall.ids import CHOSEN, FRAME, LAYERS, LEVEL, METRIC, NOTICE, PERIOD, PULSE
 from data import shapes
 from data.board import has_incidents
+from data.metrics.asking import ask
 from data.warehouse import Warehouse
 from errors import GridCommandError
 from words import say, say_error
@@ -59,6 +60,12 @@ def wall(warehouse: Warehouse, services: Services, view: View, unknown: tuple[st
     )
 
 
+def opening(warehouse: Warehouse) -> View:
+    """What this site's wall opens on: the first metric its data can say something of."""
+    metric = next((key for key in FIRST_METRICS if not ask(warehouse, key).note.en), FIRST_METRICS[-1])
+    return default_view(warehouse.site, metric=metric, has_incidents=has_incidents(warehouse))
+
+
 def register(app: Dash, services: Services) -> None:
     """Build the page the address asks for; write every choice back into the address."""
     app.layout = shell
@@ -70,7 +77,7 @@ def register(app: Dash, services: Services) -> None:
         except GridCommandError as error:
             said = [html.P(say_error(error, lang)) for lang in ("zh", "en")]
             return html.Div(said, className="waiting", role="alert"), "dark"
-        view, unknown = read_view(search or "", warehouse.site, has_incidents=has_incidents(warehouse))
+        view, unknown = read_view(search or "", warehouse.site, start=opening(warehouse))
         return wall(warehouse, services, view, unknown), view.theme
 
     app.clientside_callback(

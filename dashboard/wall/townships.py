@@ -142,7 +142,9 @@ def drawer(site: Site, view: View) -> dmc.Drawer:
     lang = view.lang
     grid = dag.AgGrid(
         id=GRID, columnDefs=columns(site, lang), rowData=[],
-        defaultColDef={"sortable": True, "resizable": True, "flex": 1, "wrapHeaderText": True, "autoHeaderHeight": True},
+        defaultColDef={
+            "sortable": True, "resizable": True, "flex": 1, "wrapHeaderText": True, "autoHeaderHeight": True,
+        },
         dashGridOptions={
             "theme": {"function": f"themeQuartz.withParams({GRID_LOOK})"},
             "suppressDragLeaveHidesColumns": True, "animateRows": False,
@@ -180,8 +182,8 @@ def columns(site: Site, lang: str) -> list[dict[str, Any]]:
         if metric.denominator.en:
             over = f"{metric.numerator.in_(lang)} / {metric.denominator.in_(lang)}"
             found.append(
-                {"field": f"{key}_parts", "headerName": "n/N", "type": "rightAligned", "minWidth": 112, "sortable": False,
-                 "headerTooltip": over, **few}
+                {"field": f"{key}_parts", "headerName": "n/N", "type": "rightAligned", "minWidth": 112,
+                 "sortable": False, "headerTooltip": over, **few}
             )  # fmt: skip
     return found
 
