@@ -239,18 +239,18 @@ class _Batch:
             owner.add(f"located_{name}", int(count) - (int(unplaced.sum()) if name == "none" else 0))
 
     def _several(self, placed: Placed) -> None:
+        """Find rows in areas that overlap; the message names all of them."""
         rows = np.flatnonzero(placed.areas_n > 1)
-        flaws = []
-        for row in rows:
-            lon, lat = self.columns["lon"][int(row)].as_py(), self.columns["lat"][int(row)].as_py()
-            areas = self.owner.placing.overlapping(lon, lat) if self.owner.placing else []
-            values = {
-                "count": int(placed.areas_n[row]),
-                "areas": ", ".join(areas),
-                "area": placed.code[int(row)].as_py(),
-            }
-            flaws.append(Flaw(int(row), "several_areas", values))
-        self.find(flaws)
+        if not len(rows) or self.owner.placing is None:
+            return
+        lon, lat = (np.asarray(self.columns[axis].to_numpy(zero_copy_only=False))[rows] for axis in ("lon", "lat"))
+        named = zip(rows, self.owner.placing.overlapping(lon, lat), strict=True)
+        self.find(
+            [
+                Flaw(int(row), "several_areas", {"count": len(areas), "areas": ", ".join(areas), "area": areas[0]})
+                for row, areas in named
+            ]
+        )
 
     def _compare(self, level: str, placed: Placed) -> None:
         """Count and find where the source's own area of a level is another than the one located in."""
@@ -272,11 +272,20 @@ class _Batch:
         }
         for name, rows in figures.items():
             self.owner.add(name, int(rows.sum()))
-        flaws = [
-            Flaw(int(row), "area_disagrees", {"located": located[int(row)].as_py(), "stated": words[int(row)].as_py()})
-            for row in np.flatnonzero(one & ~agrees)
+        rows = np.flatnonzero(one & ~agrees)
+        pairs = pa.table({"located": located, "stated": words}).take(pa.array(rows))
+        self._find_pairs("area_disagrees", rows, pairs)
+
+    def _find_pairs(self, code: str, rows: npt.NDArray[Any], values: pa.Table) -> None:
+        """Keep findings whose messages differ only by a few values, each message made once."""
+        if not len(rows):
+            return
+        joined = pc.binary_join_element_wise(*values.columns, "\x1f").combine_chunks().dictionary_encode()
+        said = [
+            message(code, "en", **dict(zip(values.column_names, each.split("\x1f"), strict=True)))
+            for each in joined.dictionary.to_pylist()
         ]
-        self.find(flaws)
+        self._keep([(int(row), code) for row in rows], [said[place] for place in joined.indices.to_pylist()])
 
     def done(self) -> pa.Table:
         """The rows with the table's columns, in its order; those the build computes are left out."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -46,13 +47,14 @@ class Intake:
     source: Source
     mapper: Mapper
     tally: Tally
+    sql: duckdb.DuckDBPyConnection
     placing: Placing | None = None
     #: the codes an item may have; None: any
     items: frozenset[str] | None = None
     rejects: list[Reject] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    _file: str = ""
-    _repeats: Repeats = field(default_factory=Repeats)
+    _file: tuple[str, str] = ("", "")
+    _repeats: Repeats = field(init=False)
     _taken: int = 0
 
     @property
@@ -153,11 +155,11 @@ class Intake:
         if one is None:
             return same, []
         if (chunk.file, chunk.sheet) != self._file:
-            self._file, self._repeats = (chunk.file, chunk.sheet), Repeats()  # type: ignore[assignment]
+            self._file, self._repeats = (chunk.file, chunk.sheet), Repeats(self.sql)
         ids = mapped[one].columns["_id"]
         rows = np.flatnonzero(good & np.asarray(pc.is_valid(ids)))
         picked = pa.array(rows)
-        content = hashes_of(chunk.table.take(picked)) if len(rows) else np.zeros(0, np.uint64)
+        content = hashes_of(self.sql, chunk.table.take(picked)) if len(rows) else np.zeros(0, np.uint64)
         again, flaws = self._repeats.judge(pc.take(ids, picked), content, np.asarray(chunk.rows)[rows])
         same[rows[again]] = True
         spec = self.source.tables[one].id

@@ -132,11 +132,17 @@ class Placing:
                 codes = pc.coalesce(codes, pc.take(self._chains[number][layer.level], take))
         return codes
 
-    def overlapping(self, lon: float, lat: float) -> list[str]:
-        """The codes of all areas of the finest layer that hold a point, ascending (for a message)."""
-        layer = self.layers[0]
-        held = shapely.intersects_xy(layer.geometries, lon, lat)
-        return sorted(code for code, holds in zip(layer.codes, held, strict=True) if holds)
+    def overlapping(self, lon: Floats, lat: Floats) -> list[list[str]]:
+        """For each point the codes of all areas that hold it, ascending, in the finest layer where any does."""
+        points = shapely.points(lon, lat)
+        held: list[list[str]] = [[] for _ in points]
+        for layer in self.layers:
+            row, area = shapely.STRtree(layer.geometries).query(points, predicate="intersects")
+            found: list[list[str]] = [[] for _ in points]
+            for one, each in zip(row.tolist(), area.tolist(), strict=True):
+                found[one].append(layer.codes[each])
+            held = [before or sorted(now) for before, now in zip(held, found, strict=True)]
+        return held
 
 
 def _how(how: npt.NDArray[np.int8], matches: npt.NDArray[Any]) -> npt.NDArray[np.int8]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -26,15 +28,37 @@ def parquet(paths: Sequence[Path]) -> str:
     return f"read_parquet([{', '.join(map(quoted, paths))}], union_by_name = true)"
 
 
-def merge_rows(paths: Sequence[Path], *, key: str = "_id") -> duckdb.DuckDBPyRelation:
+def run(sql: duckdb.DuckDBPyConnection, statement: str) -> list[tuple[Any, ...]]:
+    """Run a statement to its end (a result left open would bar the connection); its rows."""
+    return sql.execute(statement).fetchall()
+
+
+def columns_of(sql: duckdb.DuckDBPyConnection, place: str) -> list[str]:
+    """The column names of a table expression."""
+    return [row[0] for row in run(sql, f"DESCRIBE SELECT * FROM {place}")]
+
+
+@contextmanager
+def attached(sql: duckdb.DuckDBPyConnection, file: Path | None) -> Iterator[str]:
+    """The name under which a version's file can be read meanwhile; empty where there is none."""
+    if file is None:
+        yield ""
+        return
+    run(sql, f"ATTACH {quoted(file)} AS old (READ_ONLY)")
+    try:
+        yield "old"
+    finally:
+        run(sql, "DETACH old")
+
+
+def merge_rows(sql: duckdb.DuckDBPyConnection, paths: Sequence[Path], *, key: str = "_id") -> duckdb.DuckDBPyRelation:
     """The rows of Parquet files made one a key, in the order in which the keys first came.
 
     Of most columns the first value that is not null counts; of times as :data:`EARLIEST` and :data:`LATEST` say.
     Longitude and latitude come from one row. Findings are those of all rows.
     """
-    connection = duckdb.connect()
     table = parquet(paths)
-    names = [row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()]
+    names = columns_of(sql, table)
     picked = [f'"{key}"', "min(_row) AS _row"]
     for name in names:
         if name in (key, "_row", "lon", "lat"):
@@ -43,7 +67,7 @@ def merge_rows(paths: Sequence[Path], *, key: str = "_id") -> duckdb.DuckDBPyRel
     if "lon" in names:
         placed = "first({'lon': lon, 'lat': lat} ORDER BY _row) FILTER (WHERE lon IS NOT NULL AND lat IS NOT NULL)"
         picked += [f"({placed}).lon AS lon", f"({placed}).lat AS lat"]
-    return connection.sql(f'SELECT {", ".join(picked)} FROM {table} GROUP BY "{key}" ORDER BY _row')
+    return sql.sql(f'SELECT {", ".join(picked)} FROM {table} GROUP BY "{key}" ORDER BY _row')
 
 
 def _pick(name: str, names: Sequence[str]) -> str:
@@ -58,51 +82,67 @@ def _pick(name: str, names: Sequence[str]) -> str:
     return f'arg_min("{name}", _row)'
 
 
-def number_steps(paths: Sequence[Path], *, table: str, source: str, of: str, target: Path) -> int:
+def number_steps(sql: duckdb.DuckDBPyConnection, paths: Sequence[Path], *, table: str, of: str, target: Path) -> None:
     """Write the steps of records, numbered from 1 by time; the same step said by several rows counts once."""
     parent = TABLES[table].key[0]
     key = "_incident" if table == "incident_steps" else "_case"
-    with duckdb.connect() as connection:
-        steps = parquet(paths)
-        names = {row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {steps}").fetchall()}
-        own = [column.name for column in TABLES[table].columns if column.name in names - {parent, "seq", "township"}]
-        order = ", ".join(f'"{name}"' for name in ("at", "_step", "_row") if name in names)
-        distinct = ", ".join(f'"{name}"' for name in (key, *own))
-        lowest = ", ".join(f'min("{name}") AS "{name}"' for name in ("_step", "_row") if name in names)
-        connection.execute(f"""
-            COPY (SELECT {quoted(of + ":")} || "{key}" AS {parent},
-                         row_number() OVER (PARTITION BY "{key}" ORDER BY {order}) AS seq,
-                         {", ".join(f'"{name}"' for name in own)}
-                  FROM (SELECT {distinct}, {lowest} FROM {steps} GROUP BY {distinct})
-                  ORDER BY 1, 2) TO {quoted(target)} (FORMAT parquet)""")
-        return int(connection.execute(f"SELECT count(*) FROM {quoted(target)}").fetchone()[0])  # type: ignore[index]
+    steps = parquet(paths)
+    names = set(columns_of(sql, steps))
+    own = [column.name for column in TABLES[table].columns if column.name in names - {parent, "seq", "township"}]
+    order = ", ".join(f'"{name}"' for name in ("at", "_step", "_row") if name in names)
+    distinct = ", ".join(f'"{name}"' for name in (key, *own))
+    lowest = ", ".join(f'min("{name}") AS "{name}"' for name in ("_step", "_row") if name in names)
+    run(
+        sql,
+        f"""
+        COPY (SELECT {quoted(of + ":")} || "{key}" AS {parent},
+                     row_number() OVER (PARTITION BY "{key}" ORDER BY {order}) AS seq,
+                     {", ".join(f'"{name}"' for name in own)}
+              FROM (SELECT {distinct}, {lowest} FROM {steps} GROUP BY {distinct})
+              ORDER BY 1, 2) TO {quoted(target)} (FORMAT parquet)""",
+    )
 
 
 def join_incidents(
-    paths: Sequence[Path], incidents: Sequence[Path], *, columns: Sequence[str], warehouse: Path | None, target: Path
-) -> int:
+    sql: duckdb.DuckDBPyConnection, paths: Sequence[Path], incidents: Sequence[Path], *, columns: Sequence[str],
+    warehouse: Path | None, target: Path,
+) -> int:  # fmt: skip
     """Write rows with columns of the incident they belong to; returns how many belong to none that is known.
 
     An incident of this load goes before the same one of the current version (``warehouse``, a DuckDB file).
     """
     picked = ", ".join(columns)
-    with duckdb.connect() as connection:
-        connection.execute(
-            f"CREATE TABLE known (incident_id VARCHAR, {', '.join(f'{name} VARCHAR' for name in columns)})"
-        )
-        if incidents:
-            have = {row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {parquet(incidents)}").fetchall()}
-            own = ", ".join(name if name in have else f"NULL AS {name}" for name in columns)
-            connection.execute(f"INSERT INTO known SELECT incident_id, {own} FROM {parquet(incidents)}")
-        if warehouse is not None:
-            connection.execute(f"ATTACH {quoted(warehouse)} AS old (READ_ONLY)")
-            connection.execute(f"""INSERT INTO known SELECT incident_id, {picked} FROM old.incidents
-                                   WHERE incident_id NOT IN (SELECT incident_id FROM known)""")
-        rows = parquet(paths)
-        connection.execute(f"""
-            COPY (SELECT r.*, {", ".join(f"k.{name}" for name in columns)}
-                  FROM {rows} r LEFT JOIN (SELECT DISTINCT ON (incident_id) * FROM known) k USING (incident_id))
-            TO {quoted(target)} (FORMAT parquet)""")
-        found = connection.execute(f"""SELECT count(*) FROM {quoted(target)}
-                                       WHERE incident_id NOT IN (SELECT incident_id FROM known)""").fetchone()
-        return int(found[0]) if found else 0
+    run(sql, f"CREATE OR REPLACE TABLE known (incident_id VARCHAR, {', '.join(f'{name} VARCHAR' for name in columns)})")
+    if incidents:
+        # of two rows with one id the later wins, as in the build
+        have = columns_of(sql, parquet(incidents))
+        own = ", ".join(name if name in have else f"NULL AS {name}" for name in columns)
+        for path in incidents:
+            rows = parquet([path])
+            run(sql, f"DELETE FROM known WHERE incident_id IN (SELECT incident_id FROM {rows})")
+            run(
+                sql,
+                f"""INSERT INTO known SELECT incident_id, {own} FROM (
+                SELECT DISTINCT ON (incident_id) * FROM
+                    read_parquet({quoted(path)}, file_row_number = true) ORDER BY incident_id, file_row_number DESC)""",
+            )
+    with attached(sql, warehouse) as old:
+        if old:
+            run(
+                sql,
+                f"""INSERT INTO known SELECT incident_id, {picked} FROM {old}.incidents
+                            WHERE incident_id NOT IN (SELECT incident_id FROM known)""",
+            )
+    run(
+        sql,
+        f"""
+        COPY (SELECT r.*, {", ".join(f"k.{name}" for name in columns)}
+              FROM {parquet(paths)} r LEFT JOIN known k USING (incident_id)) TO {quoted(target)} (FORMAT parquet)""",
+    )
+    found = run(
+        sql,
+        f"""SELECT count(*) FROM {parquet([target])}
+                            WHERE incident_id NOT IN (SELECT incident_id FROM known)""",
+    )
+    run(sql, "DROP TABLE known")
+    return int(found[0][0])

@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.schema import TABLES
-from etl.books import Check, Tally
+from etl.books import Check, Finding, Tally
 from etl.facts import ItemRules
 from etl.faults import FAULTS, message
 from etl.locating import Placing
 from etl.mapping import Bounds, Mapped, Mapper
-from etl.merging import parquet
+from etl.merging import columns_of, parquet, run
 from etl.readers import Chunk, read, read_postgres
 from etl.readers import Progress as ReadProgress
 from etl.rejects import Reject, reject_fault
@@ -42,6 +42,7 @@ class References:
     tallies: list[Tally] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
 
     def codes(self, name: str) -> frozenset[str] | None:
         """The codes of a listed table; None where any code goes."""
@@ -58,17 +59,19 @@ def chunks_of(spec: SourceSpec, path: Path | None, *, progress: ReadProgress | N
     )  # fmt: skip
 
 
-def read_catalogues(site: SiteFile, *, bounds: Bounds) -> References:
+def read_catalogues(site: SiteFile, sql: duckdb.DuckDBPyConnection, *, bounds: Bounds) -> References:
     """The reference tables that have lists of their own."""
     references = References()
     for name in NAMES:
         spec: Catalogue | None = getattr(site, name)
         if spec is not None and (spec.files or spec.postgres):
-            references.tables[name] = _read(name, spec, site.site.zone, bounds, references)
+            references.tables[name] = _read(name, spec, sql, site.site.zone, bounds, references)
     return references
 
 
-def _read(name: str, spec: Catalogue, zone: str, bounds: Bounds, references: References) -> pa.Table:
+def _read(
+    name: str, spec: Catalogue, sql: duckdb.DuckDBPyConnection, zone: str, bounds: Bounds, references: References
+) -> pa.Table:
     tally = Tally(name, name, [path.name for path in spec.files])
     pieces = []
     for path in spec.files or (None,):
@@ -83,7 +86,7 @@ def _read(name: str, spec: Catalogue, zone: str, bounds: Bounds, references: Ref
             keep = ~np.isin(np.asarray(chunk.rows), list(bad)) & np.asarray(pc.is_valid(mapped.columns["_id"]))
             pieces.append(pa.table(mapped.columns).filter(pa.array(keep)))
     rows = pa.concat_tables(pieces, promote_options="default")
-    table = first_of_code(name, rows)
+    table = first_of_code(sql, name, rows)
     tally.loaded, tally.duplicate = table.num_rows, rows.num_rows - table.num_rows
     references.tallies.append(tally)
     return table
@@ -108,18 +111,18 @@ def _rejected(name: str, chunk: Chunk, mapped: Mapped) -> list[Reject]:
     return found
 
 
-def first_of_code(name: str, rows: pa.Table) -> pa.Table:
+def first_of_code(sql: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> pa.Table:
     """Rows of a reference table, one a code (``_id``), of each column the first value; names stand in for names."""
     columns = TABLES[name].columns
     have = [column.name for column in columns if column.name in rows.column_names]
     if "_row" not in rows.column_names:
         rows = rows.append_column("_row", pa.array(np.arange(rows.num_rows)))
     picked = "".join(f', arg_min("{column}", _row) AS "{column}"' for column in have if column != "code")
-    with duckdb.connect() as connection:
-        connection.register("listed", rows)
-        table = connection.sql(
-            f"SELECT _id AS code{picked} FROM listed WHERE _id IS NOT NULL GROUP BY _id ORDER BY _id"
-        ).to_arrow_table()
+    sql.register("listed", rows)
+    table = sql.sql(
+        f"SELECT _id AS code{picked} FROM listed WHERE _id IS NOT NULL GROUP BY _id ORDER BY _id"
+    ).to_arrow_table()
+    sql.unregister("listed")
     return named(name, table)
 
 
@@ -153,20 +156,25 @@ def item_rules(site: SiteFile, items: pa.Table | None) -> ItemRules:
 
 
 def complete(
-    references: References, site: SiteFile, *, fed: Mapping[str, Sequence[pa.Table]], facts: Mapping[str, Sequence[Path]],
+    references: References,
+    site: SiteFile,
+    sql: duckdb.DuckDBPyConnection,
+    *,
+    fed: Mapping[str, Sequence[pa.Table]],
+    facts: Mapping[str, Sequence[Path]],
     placing: Placing | None,
-) -> None:  # fmt: skip
+) -> None:
     """Add what sources say of items, squads and stations, and the codes met in the facts that no list holds."""
     for name in NAMES:
         listed = references.tables.get(name)
         spec: Catalogue | None = getattr(site, name)
         pieces = [listed] if listed is not None else []
         if fed.get(name):
-            pieces.append(first_of_code(name, pa.concat_tables(fed[name], promote_options="default")))
+            pieces.append(first_of_code(sql, name, pa.concat_tables(fed[name], promote_options="default")))
         if listed is None or (spec is not None and spec.derive):
             references.merge.add(name)
         if name in USED:
-            used = _codes_in(USED[name], facts)
+            used = _codes_in(sql, USED[name], facts)
             known = {code for piece in pieces for code in piece["code"].to_pylist()}
             unlisted = sorted(used - known)
             if unlisted and (name in references.merge or name == "squads"):
@@ -175,7 +183,7 @@ def complete(
                 note = ", ".join(unlisted[:50])
                 references.checks.append(Check(name, f"{name}_not_listed", len(unlisted), name, note))
         if pieces:
-            references.tables[name] = _one_a_code(name, pieces)
+            references.tables[name] = _one_a_code(sql, name, pieces)
     if "items" in references.tables:
         references.tables["items"] = _with_rules(
             references.tables["items"], item_rules(site, references.tables["items"])
@@ -183,20 +191,17 @@ def complete(
     _stand(references, placing)
 
 
-def _one_a_code(name: str, pieces: Sequence[pa.Table]) -> pa.Table:
+def _one_a_code(sql: duckdb.DuckDBPyConnection, name: str, pieces: Sequence[pa.Table]) -> pa.Table:
     rows = pa.concat_tables(pieces)
-    return first_of_code(name, rows.rename_columns(["_id" if n == "code" else n for n in rows.column_names]))
+    return first_of_code(sql, name, rows.rename_columns(["_id" if n == "code" else n for n in rows.column_names]))
 
 
-def _codes_in(column: str, facts: Mapping[str, Sequence[Path]]) -> set[str]:
+def _codes_in(sql: duckdb.DuckDBPyConnection, column: str, facts: Mapping[str, Sequence[Path]]) -> set[str]:
     found: set[str] = set()
-    with duckdb.connect() as connection:
-        for table, paths in facts.items():
-            if paths and column in TABLES[table].names:
-                have = {row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {parquet(paths)}").fetchall()}
-                if column in have:
-                    rows = connection.execute(f"SELECT DISTINCT {column} FROM {parquet(paths)}").fetchall()
-                    found |= {row[0] for row in rows if row[0]}
+    for table, paths in facts.items():
+        if paths and column in TABLES[table].names and column in columns_of(sql, parquet(paths)):
+            rows = run(sql, f"SELECT DISTINCT {column} FROM {parquet(paths)} WHERE {column} <> ''")
+            found |= {row[0] for row in rows}
     return found
 
 
@@ -229,5 +234,10 @@ def _stand(references: References, placing: Placing | None) -> None:
         table = references.tables.get(name)
         if table is not None and placing is not None and placing.layers:
             placed = placing.place(table["lon"].combine_chunks(), table["lat"].combine_chunks())
+            outside = np.flatnonzero(placed.has_position & (placed.how == 0))
+            references.findings += [
+                Finding(name, name, table["code"][int(row)].as_py(), "outside", message("outside", "en"))
+                for row in outside
+            ]
             township = pc.coalesce(table["township"].combine_chunks(), placed.columns["township"])
             references.tables[name] = table.set_column(table.column_names.index("township"), "township", township)

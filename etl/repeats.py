@@ -20,12 +20,12 @@ Hashes = npt.NDArray[np.uint64]
 Bools = npt.NDArray[np.bool_]
 
 
-def hashes_of(table: pa.Table) -> Hashes:
+def hashes_of(sql: duckdb.DuckDBPyConnection, table: pa.Table) -> Hashes:
     """A 64-bit hash of each row of ``table`` over all its columns."""
     names = ", ".join(f'"{name.replace(chr(34), chr(34) * 2)}"' for name in table.column_names)
-    with duckdb.connect() as connection:
-        connection.register("rows", table)
-        found = connection.execute(f"SELECT hash({names}) AS h FROM rows").fetchnumpy()["h"]
+    sql.register("to_hash", table)
+    found = sql.sql(f"SELECT hash({names}) AS h FROM to_hash").to_arrow_table()["h"].to_numpy()
+    sql.unregister("to_hash")
     return np.asarray(found, np.uint64)
 
 
@@ -33,6 +33,7 @@ def hashes_of(table: pa.Table) -> Hashes:
 class Repeats:
     """The ids seen so far in one file."""
 
+    sql: duckdb.DuckDBPyConnection
     runs: list[tuple[Hashes, Hashes, npt.NDArray[np.int64]]] = field(default_factory=list)
 
     def judge(self, ids: pa.Array, content: Hashes, rows: npt.NDArray[np.int64]) -> tuple[Bools, list[Flaw]]:
@@ -44,7 +45,7 @@ class Repeats:
         content : (n,) hash of each whole row
         rows : (n,) row numbers as a person counts, to name the first row in the message
         """
-        keys = hashes_of(pa.table({"id": ids}))
+        keys = hashes_of(self.sql, pa.table({"id": ids}))
         order = np.argsort(keys, kind="stable")
         starts = np.concatenate([[True], keys[order][1:] != keys[order][:-1]]) if len(keys) else np.zeros(0, bool)
         first = np.empty(len(keys), np.int64)
