@@ -174,9 +174,9 @@ def local_sql(moment: str, zone: str, *, first: date, last: date) -> str:
     """
     steps = offsets(zone, first, last)
     if len(steps) == 1:
-        return f"({moment} + INTERVAL ({steps[0][1]}) MINUTE)"
+        return f"({moment} + INTERVAL '{steps[0][1]}' MINUTE)"
     cases = " ".join(
-        f"WHEN {moment} < TIMESTAMP '{start:%Y-%m-%d %H:%M:%S}' THEN INTERVAL ({before[1]}) MINUTE"
+        f"WHEN {moment} < TIMESTAMP '{start:%Y-%m-%d %H:%M:%S}' THEN INTERVAL '{before[1]}' MINUTE"
         for before, (start, _) in pairwise(steps)
     )
-    return f"({moment} + CASE {cases} ELSE INTERVAL ({steps[-1][1]}) MINUTE END)"
+    return f"({moment} + CASE {cases} ELSE INTERVAL '{steps[-1][1]}' MINUTE END)"

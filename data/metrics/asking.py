@@ -223,7 +223,9 @@ def missing_column(warehouse: Warehouse, metric: Metric) -> Words:
     has = memo_of(warehouse, "names").get(("has", metric.fact), lambda: _columns_filled(warehouse, metric.fact))
     for column in metric.needs:
         if not has[column]:
-            label = next(entry.label for entry in TABLES[metric.fact].columns if entry.name == column)
+            table = TABLES[metric.fact]
+            label = next(entry.label for entry in table.columns if entry.name == column)
+            label = table.label if column in table.key else label
             return spoken(WITHOUT, column=label)
     return NOTHING
 

@@ -40,6 +40,8 @@ def fits_cube(warehouse: Warehouse, question: Question) -> bool:
         return False
     if any(day is not None and day.weekday() != 0 for day in (question.period.since, question.period.until)):
         return False
+    if not {cube.numerator, cube.denominator} <= _columns_of(warehouse, cube.table):
+        return False
     known, clock_end = _ends(warehouse, cube.table)
     if clock_end is None:
         return False
@@ -55,14 +57,22 @@ def _last_counted(until: date | None, clock_end: datetime, warehouse: Warehouse)
     return min(clock_end, utc_of(until, warehouse.site.zone) - timedelta(microseconds=1))
 
 
+def _columns_of(warehouse: Warehouse, cube: str) -> frozenset[str]:
+    """The columns of a cube in this version: an older version may lack some, or the cube."""
+
+    def read() -> frozenset[str]:
+        rows = warehouse.rows("SELECT column_name FROM duckdb_columns() WHERE table_name = ?", [cube])
+        return frozenset(str(row[0]) for row in rows)
+
+    return memo_of(warehouse, "names").get(("columns", cube), read)
+
+
 def _ends(warehouse: Warehouse, cube: str) -> tuple[datetime, datetime | None]:
-    """The last moment the version knows of anything, and the last of the cube's clock; None where there is no cube."""
+    """The last moment the version knows of anything, and the last of the cube's clock; None where nothing is in it."""
     return memo_of(warehouse, "names").get(("ends", cube), lambda: _read_ends(warehouse, cube))
 
 
 def _read_ends(warehouse: Warehouse, cube: str) -> tuple[datetime, datetime | None]:
-    if not warehouse.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [cube]):
-        return datetime.max, None
     columns = ("opened_at", "closed_at", "on_scene_at", "handled_at", "dispatched_at")
     known, end = warehouse.rows(
         f"SELECT greatest({', '.join(f'max({c})' for c in columns)}), max({CUBES[cube]}) FROM incidents"

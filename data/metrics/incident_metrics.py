@@ -25,6 +25,7 @@ INCIDENT_METRICS: tuple[Metric, ...] = (
         fact="reports",
         clock="reported",
         unit=REPORTS,
+        needs=("report_id",),
     ),
     share(
         "closure_rate",
@@ -219,6 +220,34 @@ INCIDENT_METRICS: tuple[Metric, ...] = (
         cube=Cube("cube_opened", "self_found", "finder_known"),
     ),
     share(
+        "valid_report_rate",
+        "valid share",
+        "有效上报率",
+        Words("neither declined nor void", "未被不予受理或作废"),
+        Words("incidents first reported in the period", "期内首次上报的事件"),
+        OPENED,
+        better="up",
+        as_of=False,
+        without=frozenset({"state"}),
+        cube=Cube("cube_opened", "accepted", "volume"),
+    ),
+    share(
+        "satisfaction_rate",
+        "satisfied share",
+        "满意率",
+        Words("rated 4 or 5 of 5", "评分为4分或5分（5分制）"),
+        Words("reports made in the period that were rated", "期内上报且已评分（回访）的"),
+        Words(
+            "Reports made in the period that have a rating; those never asked and those who refused are left out.",
+            "期内上报且有评分的；未回访和拒绝评价的不计。",
+        ),
+        fact="reports",
+        clock="reported",
+        better="up",
+        as_of=False,
+        needs=("rating",),
+    ),
+    share(
         "unplaced_rate",
         "share without position",
         "无坐标率",
@@ -235,10 +264,11 @@ INCIDENT_METRICS: tuple[Metric, ...] = (
         Words("hotspot z", "热点 z 值"),
         Words(
             "Getis-Ord Gi* of the incidents first reported in the period: how many standard deviations an area and its "
-            "neighbours lie above (hot) or below (cold) what chance would give. Areas touch by edge or corner; cells "
+            "neighbours lie above (hot) or below (cold) what chance would give. Areas touch by edge or "
+            "corner, or are drawn less than 5 m apart; cells "
             "are those of the site, empty ones included.",
             "期内首次上报事件量的 Getis-Ord Gi*：某区及其邻区高于（热）或低于（冷）随机期望的标准差数。"
-            "邻接含边与角；H3 单元含站点内无事件者。",
+            "邻接含边与角及绘制间隙不足5米的；H3 单元含站点内无事件者。",
         ),
         Words("incidents first reported in the period", "期内首次上报的事件数"),
         NOTHING,

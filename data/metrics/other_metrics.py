@@ -34,6 +34,7 @@ OTHER_METRICS: tuple[Metric, ...] = (
         fact="dispatches",
         clock="dispatched",
         unit=DISPATCHES,
+        needs=("dispatch_id",),
     ),
     count(
         "dispatches_never_on_scene",
@@ -50,6 +51,7 @@ OTHER_METRICS: tuple[Metric, ...] = (
         fact="dispatches",
         clock="dispatched",
         unit=DISPATCHES,
+        needs=("dispatch_id",),
         better="down",
         as_of=True,
     ),
@@ -62,6 +64,7 @@ OTHER_METRICS: tuple[Metric, ...] = (
         fact="cases",
         clock="filed",
         unit=CASES,
+        needs=("case_id",),
     ),
     count(
         "cases_closed",
@@ -76,6 +79,7 @@ OTHER_METRICS: tuple[Metric, ...] = (
         fact="cases",
         clock="closed",
         unit=CASES,
+        needs=("case_id",),
         as_of=True,
         without=frozenset({"state"}),
     ),

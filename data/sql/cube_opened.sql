@@ -3,6 +3,7 @@ SELECT CAST(date_trunc('week', fact.local_date) AS DATE) AS week,
        fact.province, fact.city, fact.county, fact.township, fact.item,
        count(*)                                                                       AS volume,
        count(*) FILTER (WHERE fact.lon IS NULL)                                       AS unplaced,
+       count(*) FILTER (WHERE {accepted})                                             AS accepted,
        count(*) FILTER (WHERE {accepted} AND fact.self_found)                         AS self_found,
        count(*) FILTER (WHERE {accepted} AND fact.self_found IS NOT NULL)             AS finder_known,
        count(*) FILTER (WHERE {accepted} AND fact.lon IS NOT NULL AND fact.item IS NOT NULL

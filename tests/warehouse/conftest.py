@@ -235,6 +235,7 @@ def report_of(chance: random.Random, number: int, incident: dict[str, Any]) -> d
         "source_id": f"r{number}",
         "channel": chance.choice(["hotline", "public"]),
         "item": incident["item"],
+        "rating": chance.choice([None, None, 1, 2, 3, 4, 5]),
         "reported_at": at,
         "reported_local": local(at),
         **{name: incident.get(name) for name in ("lon", "lat", "county", "township", "grid", "located")},

@@ -189,7 +189,12 @@ def test_where_a_column_is_empty_nothing_can_be_said(build_place: Any) -> None:
     }
     site = Site(Words("x", "x"), "UTC", levels=("township",), as_of=datetime(2018, 12, 2))
     bare = build_place({"incidents": [row]}, site=site).warehouse
-    for metric, column in {"ownerless_5": "owner", "overdue_backlog": "due at", "repeat_rate": "repeat of"}.items():
+    for metric, column in {
+        "cases_filed": "cases",
+        "ownerless_5": "owner",
+        "overdue_backlog": "due at",
+        "repeat_rate": "repeat of",
+    }.items():
         answer = ask(bare, metric, by="township")
         assert {row.value for row in answer.rows} == {None}
         assert f"no {column} in this site's data" in answer.sentence("en")
