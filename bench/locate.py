@@ -1,26 +1,30 @@
-"""Time locating points in areas against shapely's STRtree and geopandas.sjoin: ``python -m bench.locate``.
+"""Time locating points in areas against geopandas, shapely, DuckDB's spatial extension and SedonaDB.
 
 The layers tile a county with 77 and with 7,700 polygons of 193 vertices each (generated, rough shared borders). Every
-contender runs in a process of its own, on the same points; the peers get a part of them, whose answers must first be
-equal to the locator's, and are compared by rows a second, best of three runs; the first run (pages still to be given by
-the system, compiled code already loaded) is printed beside. Peak memory is what a run adds to points and layer.
+contender runs in a process of its own, on the same points; those too slow for all of them get a part, and are compared
+by rows a second, best of three runs. Answers are proved equal first, on every point a contender was given.
 """
 
 from __future__ import annotations
 
-import argparse
 import multiprocessing
-import resource
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import geopandas
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import shapely
 
+from bench.environments import NotInstallable, ask_peer
+from bench.machine import peak_mib, versions
+from bench.report import Goal, Report, arguments, publish
 from geo.locate import Locator
 
 SEED = 20260101
@@ -29,15 +33,21 @@ STEPS = 48
 SHAPES = {77: (11, 7), 7_700: (110, 70)}
 RUNS = 3
 GOAL = 40.0
+#: peak memory allowed: so many times the input, and so many MiB besides
+INPUT_TIMES, MIB_BESIDES = 1.5, 300
+#: peers in environments of their own: script and environment
+FOREIGN = {"SedonaDB": ("sedona_db", "sedona"), "DuckDB spatial": ("duckdb_spatial", "duckdb-spatial")}
 
 
 class Run(NamedTuple):
-    """One contender: seconds to build and to answer, first and at best; MiB added at the peak; some answers."""
+    """One contender: points, seconds to build and to answer, MiB at the peak and added by answering, areas found."""
 
+    points: int
     build: float
     first: float
     best: float
     peak: float
+    added: float
     index: np.ndarray
 
 
@@ -80,10 +90,6 @@ def points(count: int) -> tuple[np.ndarray, np.ndarray]:
 
 def codes(count: int) -> list[str]:
     return [f"{i:05d}" for i in range(count)]
-
-
-def peak_mib() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 Ask = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -130,7 +136,7 @@ CONTENDERS: dict[str, Callable[[np.ndarray], Ask]] = {
 }
 
 
-def run(name: str, shape: tuple[int, int], count: int, kept: int) -> Run:
+def run(name: str, shape: tuple[int, int], count: int) -> Run:
     """Run one contender on the first ``count`` points; called in a process of its own."""
     areas = layer(*shape)
     x, y = points(count)
@@ -142,37 +148,92 @@ def run(name: str, shape: tuple[int, int], count: int, kept: int) -> Run:
         start = time.perf_counter()
         index = ask(x, y)
         seconds.append(time.perf_counter() - start)
-    return Run(build, seconds[0], min(seconds), peak_mib() - before, index[:kept].copy())
+    return Run(count, build, seconds[0], min(seconds), peak_mib(), peak_mib() - before, index)
 
 
-def alone(*question: object) -> Run:
+def alone(name: str, shape: tuple[int, int], count: int) -> Run:
+    """The same in a process that does nothing else."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as pool:
-        return pool.submit(run, *question).result()
+        return pool.submit(run, name, shape, count).result()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--points", type=int, default=10_000_000, help="for the locator")
-    parser.add_argument("--subset", type=int, default=1_000_000, help="for its peers, and proved equal")
-    options = parser.parse_args()
-    subset = min(options.subset, options.points)
-    counts = {name: options.points if name.startswith("Locator") else subset for name in CONTENDERS}
-    print(" polygons  contender                 points  build s  first M/s     M/s  x sjoin   MiB")
+def foreign(script: str, environment: str, shape: tuple[int, int], count: int) -> Run:
+    """A peer in an environment of its own; it reads points and areas as Parquet and leaves pairs (raises
+    NotInstallable)."""
+    areas, (x, y) = layer(*shape), points(count)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        pq.write_table(pa.table({"i": np.arange(count), "x": x, "y": y}), folder / "points.parquet")
+        shapes = pa.array(shapely.to_wkb(areas).tolist(), pa.binary())
+        pq.write_table(pa.table({"i": np.arange(len(areas)), "geom": shapes}), folder / "areas.parquet")
+        found = ask_peer(environment, script, [name, str(RUNS)])
+        pairs = pq.read_table(folder / "pairs.parquet")
+    index = lowest(pairs["point"].to_numpy(), pairs["area"].to_numpy(), count, len(areas))
+    seconds = found["seconds"]
+    return Run(count, 0.0, seconds[0], min(seconds), found["peak_mib"], found["added_mib"], index)
+
+
+def contest(shape: tuple[int, int], count: int, subset: int, notes: list[str]) -> dict[str, Run]:
+    """Every contender on one layer, its answers equal to the locator's; ``notes`` says who could not be had."""
+    alone("Locator", shape, 10)  # compiles on a fresh machine
+    slow = ("shapely STRtree", "geopandas.sjoin")
+    runs = {name: alone(name, shape, subset if name in slow else count) for name in CONTENDERS}
+    for name, (script, environment) in FOREIGN.items():
+        try:
+            runs[name] = foreign(script, environment, shape, count)
+        except NotInstallable as error:
+            notes.append(str(error))
+    for name, one in runs.items():
+        assert (one.index == runs["Locator"].index[: one.points]).all(), f"{name} and Locator differ"
+    return runs
+
+
+def judge(polygons: int, runs: Mapping[str, Run], *, input_mib: float) -> list[Goal]:
+    """The goals of one layer: so many times geopandas, ahead of SedonaDB, memory."""
+    pace = {name: one.points / one.best for name, one in runs.items()}
+    ratio, best = pace["Locator"] / pace["geopandas.sjoin"], max(pace["Locator"], pace["Locator, 2 threads"])
+    allowed = INPUT_TIMES * input_mib + MIB_BESIDES
+    peak = max(runs["Locator"].peak, runs["Locator, 2 threads"].peak)
+    where = f"in {polygons:,} polygons"
+    sedona = pace.get("SedonaDB")
+    return [
+        Goal(f"locate {where} against geopandas.sjoin", f">= {GOAL:.0f}x", f"{ratio:.0f}x", ratio >= GOAL),
+        Goal(f"locate {where} against SedonaDB, all threads", "> 1x", f"{best / sedona:.1f}x", best > sedona)
+        if sedona
+        else Goal(f"locate {where} against SedonaDB, all threads", "> 1x", "not installed", None),
+        Goal(f"peak memory of the whole process {where}", f"<= {allowed:.0f} MiB", f"{peak:.0f} MiB", peak <= allowed),
+    ]
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Print one line per layer and contender."""
+    parser = arguments(__doc__)
+    parser.add_argument("--points", type=int, default=10_000_000)
+    parser.add_argument("--subset", type=int, default=1_000_000, help="for geopandas and shapely")
+    asked = parser.parse_args(argv)
+    count = 20_000 if asked.small else asked.points
+    subset = min(asked.subset, count)
+    report = Report(
+        "locate",
+        f"Which of 77 and of 7,700 polygons each of {count:,} points lies in",
+        "polygons of 193 vertices; rows a second, best of three runs; making points of coordinates is in the time. "
+        "SedonaDB and DuckDB use all cores.",
+        ("polygons", "contender", "points", "build s", "first M/s", "best M/s", "x sjoin", "peak MiB", "of it added"),
+        versions=versions("numba", "geopandas", "shapely") | {"sedonadb": "0.5.0", "duckdb (spatial)": "1.5.5"},
+    )
     for polygons, shape in SHAPES.items():
-        alone("Locator", shape, 10, 10)  # compiles on a fresh machine
-        runs = {name: alone(name, shape, counts[name], subset) for name in CONTENDERS}
-        for name, one in runs.items():
-            assert (one.index == runs["geopandas.sjoin"].index).all(), f"{name} and geopandas.sjoin differ"
+        runs = contest(shape, count, subset, report.notes)
         base = subset / runs["geopandas.sjoin"].best
         for name, one in runs.items():
-            first, best = counts[name] / one.first, counts[name] / one.best
-            print(
-                f"{polygons:>8}  {name:<20}{counts[name]:>12,}{one.build:>9.3f}{first / 1e6:>11.2f}{best / 1e6:>8.2f}"
-                f"{best / base:>9.1f}{one.peak:>6.0f}"
-            )
-        ratio = options.points / runs["Locator"].best / base
-        print(f"{'':>10}{subset:,} equal answers; goal {GOAL:.0f} x sjoin: {'met' if ratio >= GOAL else 'missed'}")
+            pace = one.points / one.best
+            cells = (f"{one.build:.3f}", f"{one.points / one.first / 1e6:.2f}", f"{pace / 1e6:.2f}")
+            tail = (f"{pace / base:.1f}", f"{one.peak:.0f}", f"{one.added:.0f}")
+            report.rows.append((f"{polygons:,}", name, f"{one.points:,}", *cells, *tail))
+        vertices = polygons * (4 * STEPS + 1)
+        report.goals += judge(polygons, runs, input_mib=16 * (count + vertices) / 2**20)
+    report.notes = sorted({*report.notes, "answers equal on every point each contender was given"})
+    publish(report, asked.out)
 
 
 if __name__ == "__main__":

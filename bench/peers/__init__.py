@@ -1,0 +1,1 @@
+"""Run in environments of their own: peers whose dependencies must not meet ours."""
