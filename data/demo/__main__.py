@@ -10,7 +10,7 @@ from pathlib import Path
 
 from data.demo.generate import SCALE, generate
 from errors import GridCommandError
-from words import N_, say, say_error
+from words import LANGUAGES, N_, say, say_error
 
 WROTE = N_("demo county written; load it with: python -m etl load {path}")
 
@@ -24,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--now", type=datetime.fromisoformat, metavar="TIME", help="when the data ends, on the county's clock"
     )
+    parser.add_argument("--lang", choices=LANGUAGES, default="zh", help="language of what is said")
     given = parser.parse_args(arguments)
 
     def tell(share: float, what: str) -> None:
@@ -32,10 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         path = generate(given.out, seed=given.seed, now=given.now, scale=given.scale, progress=tell)
     except GridCommandError as error:
-        print(say_error(error, "zh"), file=sys.stderr)
+        print(say_error(error, given.lang), file=sys.stderr)
         return 2
     print(file=sys.stderr)
-    print(say(WROTE, "zh", path=path))
+    print(say(WROTE, given.lang, path=path))
     return 0
 
 

@@ -23,6 +23,8 @@ OWN = {"001": 4, "002": 4, "003": 3, "101": 4, "102": 2, "103": 3, "104": 2, "10
 STATIONED = {"001": 1, "002": 1, "003": 1, "101": 1, "103": 1, "106": 1, "202": 1, "203": 1}
 #: hub township code: the townships its two radiating squads serve
 HUBS = {"101": ("101", "201", "204"), "102": ("102", "104", "105", "107"), "103": ("103", "106", "202", "203")}
+#: minutes by road within which a post is of use
+REACH = 9.0
 DIRECT_AT = "001"
 DIRECT = 3
 KIND = {"own": "乡属", "stationed": "派驻", "radiating": "辐射", "direct": "直管"}
@@ -77,13 +79,16 @@ class Forces:
 
 
 def _posts(land: Land, network: Network, regions: Regions, township: int, count: int) -> list[int]:
-    """Nodes for ``count`` stations in a township: its seat, then where most minutes are saved over all grids."""
+    """Nodes for ``count`` stations in a township: its seat, then where most grids come nearer.
+
+    Minutes beyond ``REACH`` count for nothing: a post serves the many it can reach in time, not the farthest hamlet.
+    """
     mine = regions.township_of_grid == township
     homes = network.nearest_node(land.mesh.xy[regions.grid_centre[mine]])
     chosen = [int(network.nearest_node(land.mesh.xy[regions.township_centre[[township]]])[0])]
     if count == 1:
         return chosen
-    minutes = network.travel(np.r_[chosen, homes])[:, homes]
+    minutes = np.minimum(network.travel(np.r_[chosen, homes])[:, homes], REACH)
     reach, offers = minutes[0], minutes[1:]
     while len(chosen) < count:
         best = int(np.argmax(np.maximum(reach - offers, 0).sum(axis=1)))
