@@ -28,14 +28,17 @@ class DemoBuilder:
         self._step, self._share = "", None
         self._process: subprocess.Popen[str] | None = None
 
+    def command(self) -> list[str]:
+        """What builds the demo, as one would type it."""
+        return [sys.executable, "-m", "etl", "demo", "--into", str(self.root)]
+
     def start(self) -> None:
         """Begin, unless there is a version already."""
         if read_pointer(self.root) is not None:
             return
-        command = [sys.executable, "-m", "etl", "demo", "--into", str(self.root)]
         self._process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace",
-            cwd=Path(__file__).parents[1],
+            self.command(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
+            errors="replace", cwd=Path(__file__).parents[1],
         )  # fmt: skip
         threading.Thread(target=self._listen, args=(self._process,), name="demo-builder", daemon=True).start()
 
@@ -47,9 +50,11 @@ class DemoBuilder:
 
     def _listen(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
-        for text in process.stdout:
-            for line in filter(None, (part.strip() for part in re.split(r"[\r\n]", text))):
-                self._hear(line)
+        with process.stdout as said:
+            for text in said:
+                for line in filter(None, (part.strip() for part in re.split(r"[\r\n]", text))):
+                    self._hear(line)
+        process.wait()
 
     def _hear(self, line: str) -> None:
         found = STEP.match(line)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dash import Dash, no_update, set_props
-from flask import Request
+from flask import Request, Response
 from flask_compress import Compress
 
 from dashboard.services import Services
@@ -49,6 +49,16 @@ def still_key(request: Request) -> str:
     return request.full_path if request.path.startswith(STILL) else ""
 
 
+def read_whole(response: Response) -> Response:
+    """Read a file sent as a stream and close it: what compresses the answer next drops the stream unclosed."""
+    if response.direct_passthrough:
+        stream, response.direct_passthrough = response.response, False
+        response.set_data(b"".join(stream))  # type: ignore[arg-type]
+        if hasattr(stream, "close"):
+            stream.close()
+    return response
+
+
 def tell(error: Exception) -> Any:
     """Say over the wall that a part of it failed, and why where we know; what stood before stays."""
     if isinstance(error, GridCommandError):
@@ -82,5 +92,6 @@ def create(services: Services) -> Dash:
         COMPRESS_CACHE_BACKEND=Shelf, COMPRESS_CACHE_KEY=still_key, COMPRESS_ALGORITHM=["br", "gzip"]
     )
     Compress(app.server)
+    app.server.after_request(read_whole)
     page.register(app, services)
     return app
