@@ -94,5 +94,7 @@ FAULTS = {
     "negative_step": Words("a step before the one it follows", "环节时间倒置"),
     "never_on_scene": Words("never on scene", "派遣未到场"),
     "double_booked": Words("squad sent twice at once", "队伍重复派遣"),
+    "empty_code": Words("area without a code", "区划无编码"),
+    "duplicate_code": Words("one code on several areas", "区划编码重复"),
     "emptied": Words("value emptied", "值已清空"),
 }

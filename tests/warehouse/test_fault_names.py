@@ -7,5 +7,5 @@ from etl.faults import FAULTS
 
 
 def test_every_question_a_load_can_raise_has_a_short_name() -> None:
-    assert {code for code, fault in FAULTS.items() if fault.kind == "finding"} == set(SHORT)
+    assert {code for code, fault in FAULTS.items() if fault.kind == "finding"} <= set(SHORT)
     assert all(words.en and words.zh for words in SHORT.values())

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.periods import RELATIVE, Period, local_of, local_sql, offsets, resolve, utc_of
@@ -74,6 +74,7 @@ def test_offsets_of_a_zone_with_summer_time() -> None:
 ZONES = ["America/Los_Angeles", "Asia/Shanghai", "Europe/Helsinki", "Asia/Kathmandu", "Australia/Lord_Howe"]
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(ZONES),
     st.lists(st.datetimes(datetime(2015, 1, 2), datetime(2027, 12, 30)), min_size=1, max_size=20),
@@ -85,6 +86,7 @@ def test_local_sql_equals_the_zone_database(zone: str, moments: list[datetime]) 
     assert [row[0] for row in found] == [local_of(moment, zone) for moment in moments]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(ZONES), st.dates(date(2015, 1, 2), date(2027, 12, 30)))
 def test_a_day_begins_where_the_day_before_ends(zone: str, day: date) -> None:
     start = utc_of(day, zone)
