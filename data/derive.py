@@ -14,7 +14,8 @@ METRES_PER_DEGREE = 111_195.08
 def first_arrival(con: duckdb.DuckDBPyConnection) -> None:
     """Where an incident has dispatches, they alone say when it was first sent to, acknowledged and reached.
 
-    The squad is the one first on scene, or where none arrived the one first sent.
+    The squad is the one first on scene, or where none arrived the one first sent; of several at the same second, the
+    one with the lowest dispatch id.
     """
     con.execute("""
         UPDATE new.incidents i SET
@@ -23,7 +24,8 @@ def first_arrival(con: duckdb.DuckDBPyConnection) -> None:
         FROM (
             SELECT incident_id, min(dispatched_at) AS dispatched_at, min(acknowledged_at) AS acknowledged_at,
                    min(on_scene_at) AS on_scene_at,
-                   coalesce(arg_min(squad, on_scene_at), arg_min(squad, dispatched_at)) AS squad
+                   coalesce(arg_min(squad, (on_scene_at, dispatch_id)) FILTER (on_scene_at IS NOT NULL),
+                            arg_min(squad, (dispatched_at, dispatch_id))) AS squad
             FROM new.dispatches GROUP BY incident_id) d
         WHERE d.incident_id = i.incident_id
           AND (d.dispatched_at, d.acknowledged_at, d.on_scene_at, d.squad)
