@@ -1,4 +1,4 @@
-"""Read the area layers of a site: to WGS84, mended, with codes and parents, checked, ready to locate in.
+"""Read the area layers of a site: to WGS84, mended, with codes and parents, ready to locate in.
 
 Nothing of a layer is lost silently: an area without a code gets a derived one, two shapes with one code become one
 area, a shape that cannot be mended is rejected, and each of these is a finding or a check with the names in it.
@@ -15,18 +15,16 @@ import pyarrow as pa
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from data.schema import LEVEL_WORDS
 from errors import BadInput, UnknownDatum
-from etl.area_codes import codes_of, expected_codes
-from etl.books import Check, Finding, Tally
+from etl.area_codes import codes_of
+from etl.books import Finding, Tally
+from etl.faults import message
 from etl.readers import Chunk, RowFault, read
 from etl.readers.chunk import GEOMETRY
 from etl.rejects import Reject, reject_fault
 from etl.site import AreaLayer, SiteFile
 from geo import crs as datums
 from geo import measure, repair
-from geo.partition import check_partition
-from geo.partition_report import PartitionReport
 from words import N_
 
 Geometries = npt.NDArray[np.object_]
@@ -54,7 +52,8 @@ class Layer:
     names_en: Texts
     kinds: Texts
     geometries: Geometries
-    repairs: Texts
+    #: what was mended, where anything was
+    repairs: list[repair.Repaired | None]
     #: what the source says of the parent, before it is looked up
     stated_parents: Texts
     parents: Texts = field(default_factory=list)
@@ -71,7 +70,8 @@ class Layer:
         columns = [
             [self.level] * len(self.codes), self.codes, self.parents, self.names_zh, self.names_en, self.kinds,
             shapely.to_wkb(self.geometries), measure.area_km2(self.geometries),
-            shapely.get_x(inside), shapely.get_y(inside), self.repairs,
+            shapely.get_x(inside), shapely.get_y(inside),
+            [None if each is None else "; ".join(each.words()) for each in self.repairs],
         ]  # fmt: skip
         return pa.table([pa.array(column, kind) for column, kind in zip(columns, SHAPES.types, strict=True)], SHAPES)
 
@@ -82,7 +82,6 @@ class Areas:
 
     layers: list[Layer] = field(default_factory=list)
     tallies: list[Tally] = field(default_factory=list)
-    checks: list[Check] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
 
@@ -100,7 +99,7 @@ class Areas:
 
 
 def read_areas(site: SiteFile, *, said: Callable[[str], None] = lambda _: None) -> Areas:
-    """Read, mend, code, nest and check every layer of ``site``.
+    """Read, mend, code and nest every layer of ``site``.
 
     Raises
     ------
@@ -119,8 +118,6 @@ def read_areas(site: SiteFile, *, said: Callable[[str], None] = lambda _: None) 
     for layer in areas.layers:
         layer.parents = _parents(layer, above)
         above = layer
-    for place, layer in enumerate(areas.layers):
-        _check(layer, areas.layers[place - 1] if place else None, areas)
     return areas
 
 
@@ -130,7 +127,7 @@ class _Raw:
 
     columns: dict[str, Texts] = field(default_factory=dict)
     geometries: list[BaseGeometry] = field(default_factory=list)
-    repairs: Texts = field(default_factory=list)
+    repairs: list[repair.Repaired | None] = field(default_factory=list)
     km2_as_read: float = 0.0
 
     def column(self, name: str | None) -> Texts:
@@ -158,11 +155,11 @@ def _from_files(spec: AreaLayer, areas: Areas) -> Layer:
     )  # fmt: skip
     for (code, derived), name in zip(codes, layer.names_zh, strict=True):
         if derived:
-            text = f"area '{name or '?'}' has no code in the source; it was given {code}"
+            text = message("empty_code", "en", name=name or "?", code=code)
             areas.findings.append(Finding(source, "areas", code, "empty_code", text))
     layer = _joined(layer, areas)
     tally.loaded = len(layer.codes)
-    tally.repaired = sum(1 for words in raw.repairs if words)
+    tally.repaired = sum(1 for each in raw.repairs if each is not None)
     areas.tallies.append(tally)
     return layer
 
@@ -214,19 +211,18 @@ def _datum(crs: str | None, file: str) -> datums.Datum:
 
 def _mended(
     sources: Sequence[repair.Source | bytes], datum: datums.Datum
-) -> tuple[list[tuple[BaseGeometry | None, str | None]], float]:
-    """Each shape in WGS84 with its repairs in words, and the area of all of them as read (km²)."""
+) -> tuple[list[tuple[BaseGeometry | None, repair.Repaired | None]], float]:
+    """Each shape in WGS84 with what was mended, and the area of all of them as read (km²)."""
     shapes = [shapely.from_wkb(each) if isinstance(each, bytes) else each for each in sources]
     layer = repair.repair_all(shapes, units="degrees" if datum.in_degrees else "metres")
     as_read = float(layer.area_before_km2().sum())
     geometries = datums.geometries_to_wgs84(layer.geometries, crs=datum)
-    mended: list[tuple[BaseGeometry | None, str | None]] = []
+    mended: list[tuple[BaseGeometry | None, repair.Repaired | None]] = []
     for row, geometry in enumerate(geometries):
         polygonal = geometry is not None and geometry.geom_type in ("Polygon", "MultiPolygon")
         # a vertex moved by a projection can make a ring touch itself: mended again, without another word
         whole = repair.repair(geometry).geometry if polygonal and not geometry.is_valid else geometry
-        words = layer.repaired[row].words() if row in layer.repaired else ()
-        mended.append((shapely.force_2d(whole) if polygonal else None, "; ".join(words) or None))
+        mended.append((shapely.force_2d(whole) if polygonal else None, layer.repaired.get(row)))
     return mended, as_read
 
 
@@ -254,7 +250,7 @@ def _joined(layer: Layer, areas: Areas) -> Layer:
             layer.geometries[rows[0]] = shapely.union_all(layer.geometries[rows])
             if not constant:
                 names = ", ".join(dict.fromkeys(layer.names_zh[row] or "?" for row in rows))
-                text = f"code {code} stands on {len(rows)} shapes ({names}); they were joined to one area"
+                text = message("duplicate_code", "en", code=code, count=len(rows), names=names)
                 areas.findings.append(Finding(source_of(layer.spec), "areas", code, "duplicate_code", text))
     keep = list(first.values())
     for name in ("codes", "names_zh", "names_en", "kinds", "repairs", "stated_parents"):
@@ -279,7 +275,7 @@ def _derived(spec: AreaLayer, finer: Layer) -> Layer:
     zh = [named.zh] * len(keys) if named else list(keys)
     en = [named.en] * len(keys) if named else list(keys)
     empty: Texts = [None] * len(keys)
-    return Layer(spec, codes, zh, en, empty, geometries, empty, empty)
+    return Layer(spec, codes, zh, en, empty, geometries, [None] * len(keys), empty)
 
 
 def _parents(layer: Layer, above: Layer | None) -> Texts:
@@ -312,57 +308,3 @@ def _largest_overlap(geometries: Geometries, above: Layer) -> Texts:
         if ground > 0 and (one not in best or (-ground, code) < (-best[one][0], best[one][1])):
             best[one] = (ground, code)
     return [best[one][1] if one in best else None for one in range(len(geometries))]
-
-
-def _check(layer: Layer, above: Layer | None, areas: Areas) -> None:
-    """Write the figures of a layer to the checks."""
-    spec = layer.spec
-    source = source_of(spec)
-    expected = expected_codes(spec.expect.codes)
-    report = check_partition(
-        layer.codes, layer.names_zh, layer.geometries,
-        parents=layer.parents if above is not None else None,
-        parent_geometries=dict(zip(above.codes, above.geometries, strict=True)) if above is not None else None,
-        expected=expected,
-    )  # fmt: skip
-
-    def note(kind: str, value: float, unit: str = "areas", words: Sequence[object] = ()) -> None:
-        areas.checks.append(Check(source, kind, value, unit, "; ".join(map(str, words))))
-
-    note("areas_n", len(layer.codes), words=_miscounted(spec, layer))
-    note("areas_km2", report.area_km2, "km²")
-    if not spec.derive:
-        note("areas_km2_as_read", layer.km2_as_read, "km²")
-        mended = [f"{name or code}: {words}" for code, name, words in _with_words(layer)]
-        note("areas_repaired", len(mended), words=mended)
-        derived = [each.message for each in areas.findings if each.source == source and each.fault == "empty_code"]
-        note("empty_codes", len(derived), words=derived)
-    note("no_parent", *_orphans(layer, above))
-    note("overlaps_m2", report.overlap_m2, "m²", _ground(report, "overlap"))
-    note("gaps_m2", report.gap_m2, "m²", _ground(report, "gap"))
-    if expected is not None:
-        note("no_polygon", len(report.missing), words=report.missing)
-        note("not_in_code_list", len(report.unlisted), words=report.unlisted)
-
-
-def _with_words(layer: Layer) -> list[tuple[str, str | None, str]]:
-    rows = zip(layer.codes, layer.names_zh, layer.repairs, strict=True)
-    return [(code, name, words) for code, name, words in rows if words]
-
-
-def _miscounted(spec: AreaLayer, layer: Layer) -> list[str]:
-    label = (spec.label or LEVEL_WORDS[spec.level]).en
-    wanted = spec.expect.count
-    return [f"{wanted} {label} areas were expected"] if wanted is not None and wanted != len(layer.codes) else []
-
-
-def _orphans(layer: Layer, above: Layer | None) -> tuple[float, str, list[str]]:
-    if above is None:
-        return 0, "areas", []
-    rows = zip(layer.codes, layer.names_zh, layer.stated_parents, layer.parents, strict=True)
-    names = [f"{code} {name or ''} ({stated or 'blank'})" for code, name, stated, parent in rows if parent is None]
-    return len(names), "areas", names
-
-
-def _ground(report: PartitionReport, kind: str) -> list[str]:
-    return [str(each) for each in report.findings() if each.kind.startswith(kind)][:20]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
@@ -17,7 +17,14 @@ class Check:
     check: str
     value: float
     unit: str = ""
+    #: what it is about, in English
     note: str = ""
+    #: the same in either language, where it can be said
+    note_in: Callable[[str], str] | None = field(default=None, compare=False)
+
+    def told(self, lang: str) -> str:
+        """The note in ``lang``."""
+        return self.note_in(lang) if self.note_in is not None else self.note
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,8 @@ def tallies_table(tallies: Iterable[Tally]) -> pa.Table:
 
 def checks_table(checks: Iterable[Check]) -> pa.Table:
     """The figures as rows of the table ``checks``."""
-    return pa.Table.from_pylist([asdict(check) for check in checks], schema=CHECKS_SCHEMA)
+    rows = [{name: getattr(check, name) for name in CHECKS_SCHEMA.names} for check in checks]
+    return pa.Table.from_pylist(rows, schema=CHECKS_SCHEMA)
 
 
 def findings_table(findings: Iterable[Finding]) -> pa.Table:

@@ -206,6 +206,12 @@ _FINDING = (
         N_("sent out at {sent} before it was free again at {free} (from {other})"),
         N_("Check the times of both."),
     ),
+    ("empty_code", N_("area '{name}' has no code in the source; it was given {code}"), _MEND_SOURCE),
+    (
+        "duplicate_code",
+        N_("code {code} stands on {count} shapes ({names}); they were joined to one area"),
+        _MEND_SOURCE,
+    ),
     ("emptied", N_("{column}: {value} could not be used and was left empty ({fault})"), _MEND_SOURCE),
 )  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import duckdb
@@ -29,6 +30,12 @@ Bools = npt.NDArray[np.bool_]
 
 #: the columns without which a row is no record: nothing of them can be emptied to keep it
 REQUIRED_TIME = {"incidents": "opened_at", "reports": "reported_at", "cases": "filed_at"}
+#: tables whose rows are nothing without what they belong to: its column here and in the site file
+PARENTS = {
+    "dispatches": ("_incident", "incident"),
+    "incident_steps": ("_incident", "incident"),
+    "case_steps": ("_case", "case"),
+}
 FACTS = ("incidents", "dispatches", "reports", "cases")
 TEXTS = pa.list_(pa.string())
 
@@ -57,10 +64,13 @@ class Intake:
     _repeats: Repeats = field(init=False)
     _taken: int = 0
 
-    @property
+    def __post_init__(self) -> None:
+        self.tables = self.source.tables
+
+    @cached_property
     def main(self) -> str:
         """The table the source is about: the first fact table it feeds."""
-        return next((name for name in self.source.tables if name in FACTS), next(iter(self.source.tables)))
+        return next((name for name in self.tables if name in FACTS), next(iter(self.tables)))
 
     def take(self, chunk: Chunk) -> dict[str, pa.Table]:
         """The accepted rows of a chunk by table: typed columns, ``_id``, ``_row`` (order of reading), ``faults``."""
@@ -68,9 +78,9 @@ class Intake:
         self.tally.read += size + len(chunk.faults)
         self.tally.rejected += len({fault.row for fault in chunk.faults})
         self.rejects += [reject_fault(self.source.name, chunk, fault) for fault in chunk.faults]
-        mapped = {name: self.mapper.map(chunk, name, spec) for name, spec in self.source.tables.items()}
+        mapped = {name: self.mapper.map(chunk, name, spec) for name, spec in self.tables.items()}
         self._state_areas(chunk, mapped)
-        wrong = self._missing(chunk, mapped) + self._misread(mapped) + self._unknown(chunk, mapped)
+        wrong = self._missing(mapped) + self._misread(mapped) + self._unknown(chunk, mapped)
         rejected, kept = self._divide(wrong)
         good = np.ones(size, bool)
         good[[each.misread.flaw.index for each in rejected]] = False
@@ -96,35 +106,47 @@ class Intake:
                     wrong.append(_Wrong(misread, name))
         return wrong
 
-    def _missing(self, chunk: Chunk, mapped: Mapping[str, Mapped]) -> list[_Wrong]:
-        """``missing_id`` and ``missing_time`` of the main table's rows, where nothing else is wrong with them."""
-        one, spec = mapped[self.main], self.source.tables[self.main]
-        wrong = []
-        needed: list[tuple[str, str, ColumnSpec | None]] = [("_id", "missing_id", spec.id)]
+    def _missing(self, mapped: Mapping[str, Mapped]) -> list[_Wrong]:
+        """``missing_id`` and ``missing_time``, where nothing else is wrong with the same column."""
+        main = self.tables[self.main]
+        wrong = self._empty(mapped, self.main, "_id", "missing_id", main.id)
         if self.main in REQUIRED_TIME:
             time = REQUIRED_TIME[self.main]
-            needed.append((time, "missing_time", spec.columns[time]))
-        for target, code, column in needed:
-            if column is None:
-                continue
-            said = {each.flaw.index for each in one.misread if each.target == target}
-            for row in np.flatnonzero(np.asarray(pc.is_null(one.columns[target]))):
-                if int(row) not in said:
-                    label = ", ".join(column.reads)
-                    wrong.append(_Wrong(Misread(Flaw(int(row), code, {}), label, "", target), self.main))
+            wrong += self._empty(mapped, self.main, time, "missing_time", main.columns[time])
+        for table, (key, parent) in PARENTS.items():
+            if table in self.tables:
+                wrong += self._empty(mapped, table, key, "missing_id", getattr(self.tables[table], parent))
         return wrong
+
+    def _empty(
+        self, mapped: Mapping[str, Mapped], table: str, target: str, code: str, column: ColumnSpec | None
+    ) -> list[_Wrong]:
+        """Rows of a table whose column ``target`` is empty; a row without an id of its own is no row of the table."""
+        one = mapped[table]
+        if column is None or target not in one.columns:
+            return []
+        empty = np.asarray(pc.is_null(one.columns[target]))
+        if target != "_id" and table != self.main and "_id" in one.columns:
+            empty &= np.asarray(pc.is_valid(one.columns["_id"]))
+        said = {each.flaw.index for each in one.misread if each.target == target}
+        label = ", ".join(column.reads)
+        return [
+            _Wrong(Misread(Flaw(int(row), code, {}), label, "", target), table)
+            for row in np.flatnonzero(empty)
+            if int(row) not in said
+        ]
 
     def _unknown(self, chunk: Chunk, mapped: Mapping[str, Mapped]) -> list[_Wrong]:
         """Items that are not in the list, and stated areas there are not (where they are to place a row)."""
         wrong = []
         for name, one in mapped.items():
-            spec = self.source.tables[name].columns.get("item")
+            spec = self.tables[name].columns.get("item")
             if self.items is not None and name in FACTS and spec is not None:
                 text = one.columns["item"]
                 flaws = judge_known(text, self.items, code="unknown_item")
                 label = ", ".join(spec.reads)
                 wrong += [_Wrong(Misread(flaw, label, text[flaw.index].as_py(), "item"), name) for flaw in flaws]
-            column = self.source.tables[name].columns.get("state")
+            column = self.tables[name].columns.get("state")
             if name in STATES and column is not None:
                 text = one.columns["state"]
                 label = ", ".join(column.reads)
@@ -142,7 +164,7 @@ class Intake:
         """What rejects a row, and what keeps it with a finding."""
         rejected, kept = [], []
         for each in wrong:
-            needed = each.misread.target in ("_id", REQUIRED_TIME.get(each.table, "_id")) and each.table == self.main
+            needed = each.table == self.main and each.misread.target in ("_id", REQUIRED_TIME.get(each.table, "_id"))
             code = each.misread.flaw.code
             keeps = FAULTS[code].kind != "reject" or code in self.source.keep
             (kept if keeps and not needed else rejected).append(each)
@@ -151,7 +173,7 @@ class Intake:
     def _repeated(self, chunk: Chunk, mapped: Mapping[str, Mapped], good: Bools) -> tuple[Bools, list[_Wrong]]:
         """Rows that repeat an earlier row of the file, where one table says that a row is a record."""
         same = np.zeros(chunk.table.num_rows, bool)
-        one = next((name for name, spec in self.source.tables.items() if spec.rows == "one" and spec.id), None)
+        one = next((name for name, spec in self.tables.items() if spec.rows == "one" and spec.id), None)
         if one is None:
             return same, []
         if (chunk.file, chunk.sheet) != self._file:
@@ -159,10 +181,10 @@ class Intake:
         ids = mapped[one].columns["_id"]
         rows = np.flatnonzero(good & np.asarray(pc.is_valid(ids)))
         picked = pa.array(rows)
-        content = hashes_of(self.sql, chunk.table.take(picked)) if len(rows) else np.zeros(0, np.uint64)
+        content = hashes_of(self.sql, chunk.table)[rows] if len(rows) else np.zeros(0, np.uint64)
         again, flaws = self._repeats.judge(pc.take(ids, picked), content, np.asarray(chunk.rows)[rows])
         same[rows[again]] = True
-        spec = self.source.tables[one].id
+        spec = self.tables[one].id
         label = ", ".join(spec.reads) if spec else ""
         return same, [
             _Wrong(Misread(flaw._replace(index=int(rows[flaw.index])), label, str(flaw.values["id"]), "_id"), one)
@@ -204,15 +226,15 @@ class Intake:
         self, chunk: Chunk, one: Mapped, good: Bools, orders: npt.NDArray[np.int64], kept: list[_Wrong]
     ) -> pa.Table:
         """The rows of one table that stand, with their findings."""
-        spec = self.source.tables[one.table]
+        spec = self.tables[one.table]
         flaws = [each.misread for each in kept if each.table == one.table]
         flaws += self._out_of_order(chunk, one, spec)
         columns = dict(one.columns)
         columns["_row"] = pa.array(orders)
         columns["faults"] = _fault_lists(chunk.table.num_rows, flaws, self.source.keep)
         rows = good.copy()
-        for key in ("_id", "_incident", "_case"):
-            if key in columns and not (one.table.endswith("_steps") and key == "_id"):
+        for key in ("_id", PARENTS.get(one.table, ("", ""))[0]):
+            if key in columns:
                 rows &= np.asarray(pc.is_valid(columns[key]))
         if one.table in FACTS and "_id" in columns:
             self._find(one.table, columns["_id"], [each for each in flaws if rows[each.flaw.index]])

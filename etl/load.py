@@ -15,11 +15,12 @@ import pyarrow.parquet as pq
 
 from data.build import BuildReport, Counted, Staged, build_version
 from errors import BadSite
+from etl.area_checks import check_areas
 from etl.areas import read_areas, source_of
 from etl.books import Check, Tally, checks_table, findings_table, tallies_table
 from etl.intake import FACTS
 from etl.locating import Placing
-from etl.merging import join_incidents
+from etl.merging import join_parents
 from etl.progress import Progress
 from etl.references import NAMES, complete, read_catalogues
 from etl.rejects import Reject, to_table
@@ -32,8 +33,12 @@ from etl.work import Work
 from words import N_
 
 NO_SOURCE = N_("the site file has no source '{name}'; its sources: {names}")
-#: columns of the facts that follow their incident
-FOLLOWS = {"dispatches": ("township", "grid", "item"), "incident_steps": ("township",)}
+#: whose place and item the rows of a table take, and which columns
+FOLLOWS = {
+    "dispatches": ("incidents", ("township", "grid", "item")),
+    "incident_steps": ("incidents", ("township",)),
+    "case_steps": ("cases", ("township",)),
+}
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,7 @@ def gather(work: Work) -> Staged:
     work.progress.reading(mended or [path for source in wanted for path in source.files])
     for source in wanted:
         SourceLoad(work, source, placing).run()
-    _follow_incidents(work)
+    _follow_parents(work)
     complete(work.references, work.site, work.sql, fed=work.fed, facts=work.files, placing=placing)
     staged = _staged(work)
     _roads(work, staged)
@@ -117,17 +122,20 @@ def gather(work: Work) -> Staged:
     return staged
 
 
-def _follow_incidents(work: Work) -> None:
-    """Give dispatches and steps the place and item of their incident, whichever source or load brought it."""
-    for table, columns in FOLLOWS.items():
+def _follow_parents(work: Work) -> None:
+    """Give dispatches and steps the place and item of their incident or case, whichever source or load brought it."""
+    for table, (above, columns) in FOLLOWS.items():
+        lost = 0
         for number, path in enumerate(work.files.get(table, [])):
             target = work.stage.target(table, str(number))
-            incidents = work.files.get("incidents", [])
-            lost = join_incidents(work.sql, [path], incidents, columns=columns, warehouse=work.before, target=target)
+            parents = work.files.get(above, [])
+            lost += join_parents(
+                work.sql, [path], parents, table=above, columns=columns, warehouse=work.before, target=target
+            )
             path.unlink()
             work.files[table][number] = target
-            if table == "dispatches":
-                work.checks.append(Check(table, "without_incident", lost, "rows"))
+        if table == "dispatches" and work.files.get(table):
+            work.checks.append(Check(table, "without_incident", lost, "rows"))
 
 
 def _staged(work: Work) -> Staged:
@@ -160,7 +168,7 @@ def _books(work: Work, staged: Staged) -> None:
     """The books of everything read; areas and lists are told of only where they were loaded."""
     if work.mended is None:
         work.tallies = [*work.areas.tallies, *work.references.tallies, *work.tallies]
-        work.checks = [*work.areas.checks, *work.references.checks, *work.checks]
+        work.checks = [*check_areas(work.areas), *work.references.checks, *work.checks]
         work.rejects = [*work.areas.rejects, *work.references.rejects, *work.rejects]
         work.found = [*work.areas.findings, *work.references.findings, *work.found]
     moment = datetime.now(UTC).replace(tzinfo=None)

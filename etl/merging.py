@@ -103,46 +103,31 @@ def number_steps(sql: duckdb.DuckDBPyConnection, paths: Sequence[Path], *, table
     )
 
 
-def join_incidents(
-    sql: duckdb.DuckDBPyConnection, paths: Sequence[Path], incidents: Sequence[Path], *, columns: Sequence[str],
-    warehouse: Path | None, target: Path,
+def join_parents(
+    sql: duckdb.DuckDBPyConnection, paths: Sequence[Path], parents: Sequence[Path], *, table: str,
+    columns: Sequence[str], warehouse: Path | None, target: Path,
 ) -> int:  # fmt: skip
-    """Write rows with columns of the incident they belong to; returns how many belong to none that is known.
+    """Write rows with columns of the incident or case they belong to; returns how many belong to none that is known.
 
-    An incident of this load goes before the same one of the current version (``warehouse``, a DuckDB file).
+    ``table`` is that of the parents, ``parents`` their rows in this load, which go before the same ones of the current
+    version (``warehouse``, a DuckDB file).
     """
-    picked = ", ".join(columns)
-    run(sql, f"CREATE OR REPLACE TABLE known (incident_id VARCHAR, {', '.join(f'{name} VARCHAR' for name in columns)})")
-    if incidents:
+    key = TABLES[table].key[0]
+    run(sql, f"CREATE OR REPLACE TABLE known ({key} VARCHAR, {', '.join(f'{name} VARCHAR' for name in columns)})")
+    for path in parents:
         # of two rows with one id the later wins, as in the build
-        have = columns_of(sql, parquet(incidents))
+        have = columns_of(sql, parquet([path]))
         own = ", ".join(name if name in have else f"NULL AS {name}" for name in columns)
-        for path in incidents:
-            rows = parquet([path])
-            run(sql, f"DELETE FROM known WHERE incident_id IN (SELECT incident_id FROM {rows})")
-            run(
-                sql,
-                f"""INSERT INTO known SELECT incident_id, {own} FROM (
-                SELECT DISTINCT ON (incident_id) * FROM
-                    read_parquet({quoted(path)}, file_row_number = true) ORDER BY incident_id, file_row_number DESC)""",
-            )
+        run(sql, f"DELETE FROM known WHERE {key} IN (SELECT {key} FROM {parquet([path])})")
+        last = f"read_parquet({quoted(path)}, file_row_number = true) ORDER BY {key}, file_row_number DESC"
+        run(sql, f"INSERT INTO known SELECT {key}, {own} FROM (SELECT DISTINCT ON ({key}) * FROM {last})")
     with attached(sql, warehouse) as old:
         if old:
-            run(
-                sql,
-                f"""INSERT INTO known SELECT incident_id, {picked} FROM {old}.incidents
-                            WHERE incident_id NOT IN (SELECT incident_id FROM known)""",
-            )
-    run(
-        sql,
-        f"""
-        COPY (SELECT r.*, {", ".join(f"k.{name}" for name in columns)}
-              FROM {parquet(paths)} r LEFT JOIN known k USING (incident_id)) TO {quoted(target)} (FORMAT parquet)""",
-    )
-    found = run(
-        sql,
-        f"""SELECT count(*) FROM {parquet([target])}
-                            WHERE incident_id NOT IN (SELECT incident_id FROM known)""",
-    )
+            rest = f"{old}.{table} WHERE {key} NOT IN (SELECT {key} FROM known)"
+            run(sql, f"INSERT INTO known SELECT {key}, {', '.join(columns)} FROM {rest}")
+    picked = ", ".join(f"k.{name}" for name in columns)
+    joined = f"SELECT r.*, {picked} FROM {parquet(paths)} r LEFT JOIN known k USING ({key})"
+    run(sql, f"COPY ({joined}) TO {quoted(target)} (FORMAT parquet)")
+    lost = run(sql, f"SELECT count(*) FROM {parquet([target])} WHERE {key} NOT IN (SELECT {key} FROM known)")
     run(sql, "DROP TABLE known")
-    return int(found[0][0])
+    return int(lost[0][0])

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from data.schema import LOADS
 from etl.books import Tally
+from etl.labels import check_label, finding_label, unit_label
 from etl.load import LoadReport
 from words import N_, say
 
@@ -65,11 +66,11 @@ def summary(report: LoadReport, lang: str) -> str:
             values = {"added": counted.added, "updated": counted.updated, "unchanged": counted.unchanged}
             parts.append(say(TABLE_COUNTS, lang, table=table, **{k: f"{v:,}" for k, v in values.items()}))
     if report.findings:
-        found = ", ".join(f"{fault} {count:,}" for fault, count in report.findings.items())
-        parts.append(f"{say(QUESTIONABLE, lang)} {found}")
+        found = [f"{finding_label(fault, lang)} {count:,}" for fault, count in report.findings.items()]
+        parts.append(say(QUESTIONABLE, lang) + " " + ("；" if lang == "zh" else "; ").join(found))
     told = [
-        f"  {each.source} {each.check}: {each.value:,.6g} {each.unit}"
-        + (f" ({_short(each.note)})" if each.note else "")
+        f"  {each.source}: {check_label(each.check, lang)} {_figure(each.value)} {unit_label(each.unit, lang)}"
+        + (f" ({_short(each.told(lang))})" if each.note else "")
         for each in report.checks
         if each.check in ALWAYS or (each.check in TELLING and each.value > 0)
     ]
@@ -77,6 +78,13 @@ def summary(report: LoadReport, lang: str) -> str:
         parts.append("\n".join([say(TO_LOOK_AT, lang), *told]))
     parts.append(_outcome(report, lang))
     return "\n".join(parts)
+
+
+def _figure(value: float) -> str:
+    """A figure as a person reads it: whole where it is, else with as many digits as say something."""
+    if value == round(value) or abs(value) >= 10_000:
+        return f"{value:,.0f}"
+    return f"{value:,.1f}" if abs(value) >= 1 else f"{value:.2g}"
 
 
 def _short(note: str) -> str:

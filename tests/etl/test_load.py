@@ -291,6 +291,30 @@ def test_dispatch_findings(tmp_path: Path) -> None:
     assert next(each.value for each in report.checks if each.check == "without_incident") == 1
 
 
+def test_a_case_may_stand_alone_and_a_dispatch_may_not(tmp_path: Path) -> None:
+    site = small.write_site(tmp_path / "files")
+    small.write_csv(tmp_path / "files" / "units.csv", small.UNITS, [small.unit(0), small.unit(1, call="")])
+    cases = [
+        {"号": "c1", "事件": small.call(0)["编号"], "立案": "2026-03-03 09:00:00"},
+        {"号": "c2", "事件": "", "立案": "2026-03-04 09:00:00"},
+    ]
+    small.write_csv(tmp_path / "files" / "cases.csv", ("号", "事件", "立案"), cases)
+    text = site.read_text("utf-8") + (
+        "  - name: penalties\n    files: cases.csv\n    cases:\n      id: 号\n      incident: 事件\n      of: calls\n"
+        "      columns: {filed_at: 立案}\n"
+    )
+    site.write_text(text, "utf-8")
+    report = load(site, tmp_path / "place")
+    cases_now = open_warehouse(tmp_path / "place").rows("SELECT case_id, incident_id FROM cases ORDER BY 1")
+    assert cases_now == [("penalties:c1", "calls:" + small.call(0)["编号"]), ("penalties:c2", None)]
+    assert [(each.source, each.row, each.column, each.fault) for each in report.rejects] == [
+        ("units", 3, "call", "missing_id")
+    ]
+    for name in ("calls", "units", "penalties"):
+        one = next(each for each in report.tallies if each.source == name)
+        assert one.read == one.loaded + one.rejected + one.duplicate
+
+
 def test_several_rows_are_one_record(tmp_path: Path) -> None:
     site = small.write_site(tmp_path / "files")
     rows = [
