@@ -98,7 +98,9 @@ def _course(rng: np.random.Generator, found: Penalised, clock: OfficeClock) -> d
     course["investigate"] = np.where(simple, nothing, clock.open_hours(filed + days(6, 0.6)))
     course["legal_review"] = np.where(simple, nothing, clock.open_hours(course["investigate"] + days(5, 0.6)))
     course["notice"] = np.where(simple, nothing, clock.open_hours(course["legal_review"] + days(2.5, 0.5)))
-    slow = clock.open_hours(course["notice"] + days(7, 0.7))
+    # a few drag on beyond the ninety days of Art. 60
+    wait = np.where(rng.random(n) < 0.03, rng.uniform(60, 120, n) * DAY, days(7, 0.7))
+    slow = clock.open_hours(course["notice"] + wait)
     course["decide"] = np.where(simple, filed + rng.uniform(4, 22, n), slow)
     absent = ~simple | (rng.random(n) < 0.05)
     course["serve"] = np.where(

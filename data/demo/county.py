@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +33,9 @@ class County:
     county: NDArray[np.object_]
 
 
+@lru_cache(maxsize=1)
 def build_county(seed: int) -> County:
-    """The county of ``seed``; its townships, rivers and seats come from the reference tables."""
+    """The county of ``seed``; its townships, rivers and seats come from the reference tables. The last one is kept."""
     land = build_land(seed)
     regions = divide(seed, land)
     named = name_areas(seed, land, regions)

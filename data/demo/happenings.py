@@ -20,7 +20,7 @@ from data.demo.rhythm import CHANNELS, DEVICE, HOTLINE, PUBLIC, day_weights, hou
 from data.demo.sites import KINDS, Sites
 
 #: share of incidents that are an earlier one come back, in a plain township and in one that hides them
-REPEATS, HIDDEN_REPEATS = 0.035, 0.17
+REPEATS, HIDDEN_REPEATS = 0.03, 0.26
 #: share that is reported once more and entered as an incident of its own
 DOUBLES = 0.012
 

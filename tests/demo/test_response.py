@@ -43,9 +43,9 @@ def test_the_nearest_squad_goes_as_brute_force_says(desk: Desk) -> None:
     for i, site in enumerate(call.site.tolist()):
         best, soonest = -1, np.inf
         for s in range(len(desk.free)):
-            if desk.covers[s, desk.township[site]] and desk.hours[s, 0] <= 720 < desk.hours[s, 1]:
-                if desk.minutes[s, site] < soonest:
-                    best, soonest = s, desk.minutes[s, site]
+            may = desk.covers[s, desk.township[site]] and desk.hours[s, 0] <= 720 < desk.hours[s, 1]
+            if may and desk.minutes[s, site] < soonest:
+                best, soonest = s, desk.minutes[s, site]
         assert sent.squad[i].tolist() == [best, -1]
         assert sent.arrived[i] == pytest.approx(call.ready[i] + 2 + soonest)
         assert sent.cleared[i, 0] == pytest.approx(sent.arrived[i] + 20)
