@@ -29,7 +29,7 @@ from data.demo.reference import FOLDER
 from data.demo.response import Desk
 from data.demo.roads import CLASSES, SPEED
 from data.demo.sites import Sites, place_sites
-from data.demo.spoiled import spoil
+from data.demo.spoiled import double_book, spoil
 from data.demo.tickets import Batch, Writer
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -158,7 +158,7 @@ class _Run:
         rng = stream(self.seed, "spoiled", first)
         self._write("incidents", first, spoil(rng, self.writer.incidents(batch), self.spoiled))
         self._write("reports", first, self.writer.reports(batch, self.now, first))
-        self._write("dispatches", first, self.writer.dispatches(batch))
+        self._write("dispatches", first, double_book(rng, self.writer.dispatches(batch), self.spoiled))
         self.incidents += len(batch.number)
 
     def _with_rush(self, happened: Happenings) -> Happenings:

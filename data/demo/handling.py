@@ -161,9 +161,9 @@ class Office:
         group = story.happened.group
         span = np.maximum(story.due - start, 30.0)
         on_site = _log_normal(rng, 15, 0.6, n)
-        share = np.where(story.department, _log_normal(rng, 0.13, 0.75, n), _log_normal(rng, 0.013, 1.15, n))
+        share = np.where(story.department, _log_normal(rng, 0.1, 0.8, n), _log_normal(rng, 0.013, 1.15, n))
         # a few are simply forgotten until somebody asks
-        share = np.where(rng.random(n) < 0.017, rng.uniform(0.75, 1.9, n), share)
+        share = np.where(rng.random(n) < 0.014, rng.uniform(0.75, 1.9, n), share)
         later = self.clock.open_hours(start + share * span)
         # a squad settles most on the spot; a grid worker who finds something often puts it right at once
         spot = self.first_response[group] & ~np.isnan(story["arrive"]) & (rng.random(n) < 0.93)

@@ -21,6 +21,8 @@ RATES = {
     "unknown_item": 80, "unreadable_time": 64, "two_digit_year": 36, "no_time": 24, "no_number": 20,
     "closed_before_opened": 240, "negative_step": 180, "entered_twice": 280, "number_used_twice": 60,
 }  # fmt: skip
+#: share of dispatches that are written down twice, for two places
+DOUBLE_BOOKED = 140e-6
 LON, LAT, OPENED, CLOSED, ARRIVED = "经度", "纬度", "上报时间", "办结时间", "到场时间"
 
 
@@ -69,6 +71,24 @@ CHANGES: dict[str, list[tuple[str, Callable[[pa.Table, int], pa.Array]]]] = {
     "closed_before_opened": [(CLOSED, _earlier(OPENED, 95))],
     "negative_step": [(ARRIVED, _earlier("派遣时间", 12))],
 }
+
+
+def double_book(rng: np.random.Generator, table: pa.Table, counts: Counter[str]) -> pa.Table:
+    """Let a few squads be written down for a second incident while they are still at the first."""
+    over = table.column("离场时间").is_valid().to_numpy(zero_copy_only=False)
+    rows = np.flatnonzero(over & (rng.random(table.num_rows) < DOUBLE_BOOKED))
+    rows = rows[rows + 1 < table.num_rows]
+    counts["double_booked"] += len(rows)
+    if not len(rows):
+        return table
+    again = table.take(pa.array(rows))
+    for column in ("派遣时间", "接单时间", "到场时间", "离场时间"):
+        later = _earlier(column, -2)(again, len(rows))
+        again = again.set_column(again.column_names.index(column), column, later)
+    other = table.column("事件编号").take(pa.array(rows + 1))
+    again = again.set_column(again.column_names.index("事件编号"), "事件编号", other)
+    number = pc.binary_join_element_wise(again.column("派遣编号"), "R", "")
+    return pa.concat_tables([table, again.set_column(0, "派遣编号", number)]).combine_chunks()
 
 
 def spoil(rng: np.random.Generator, table: pa.Table, counts: Counter[str]) -> pa.Table:

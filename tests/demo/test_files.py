@@ -112,6 +112,17 @@ def test_spoiled_rows_are_rejected_or_flagged_as_told(small: Path, made: object)
     again = rows["事件编号"].dropna().duplicated().sum()
     assert again == told["entered_twice"] + told["number_used_twice"]
     assert sum(told.values()) < 0.005 * len(rows)
+    sent = made.dispatches  # type: ignore[attr-defined]
+    assert sent["派遣编号"].str.endswith("R").sum() == told["double_booked"] > 3
+
+
+def test_squads_are_in_two_places_only_where_that_was_written_wrong(made: object) -> None:
+    sent = made.dispatches[made.dispatches["离场时间"].notna()].sort_values(["队伍编码", "派遣时间"])  # type: ignore[attr-defined]
+    same = sent["队伍编码"].to_numpy()[1:] == sent["队伍编码"].to_numpy()[:-1]
+    overlap = same & (sent["派遣时间"].to_numpy()[1:] < sent["离场时间"].to_numpy()[:-1])
+    wrong = sent["派遣编号"].str.endswith("R").to_numpy()
+    assert overlap.any()
+    assert (wrong[1:] | wrong[:-1])[overlap].all()
 
 
 def test_the_common_way_in_takes_the_county(loaded: tuple[LoadReport, Path], small: Path) -> None:

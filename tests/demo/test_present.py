@@ -31,7 +31,7 @@ def test_nothing_is_known_of_the_future(made: object) -> None:
 
 
 def test_the_open_work_fits_a_wall(open_now: pd.DataFrame) -> None:
-    assert 40 <= len(open_now) <= 150
+    assert 40 <= len(open_now) <= 140
     urgent = open_now[(open_now["紧急程度"] == "紧急") & open_now["到场时间"].isna()]
     late = urgent["上报时间"] < NOW - timedelta(minutes=15)
     assert 2 <= late.sum() <= 20, "past the quarter of an hour and nobody there"
