@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -13,8 +14,8 @@ from words import N_
 
 Micros = npt.NDArray[np.int64]
 
-#: µs: today's zones change only on quarter hours, so one look-up serves each; older changes are looked up one by one.
-_QUARTER = 900_000_000
+_SECOND, _DAY = 1_000_000, 86_400_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -31,19 +32,44 @@ def offsets(micros: Micros, zone: ZoneInfo, *, of_utc: bool) -> tuple[Micros, Mi
     The two differ only for wall-clock times (``of_utc`` False) on a change: the second is less where the time happens
     twice, and more where it never happens.
     """
-    buckets, inverse = np.unique(micros // _QUARTER, return_inverse=True)
-    firsts = np.array([_offset_at(int(bucket) * _QUARTER, zone, of_utc) for bucket in buckets], np.int64)
-    lasts = np.array([_offset_at((int(bucket) + 1) * _QUARTER - 1, zone, of_utc) for bucket in buckets], np.int64)
-    found = firsts[inverse].reshape(-1, 2)
-    for index in np.flatnonzero((firsts != lasts).any(axis=1)[inverse]):
-        found[index] = _offset_at(int(micros[index]), zone, of_utc)
-    return found[:, 0], found[:, 1]
-
-
-def _offset_at(micros: int, zone: ZoneInfo, of_utc: bool) -> tuple[int, int]:
-    moment = datetime(1970, 1, 1) + timedelta(microseconds=micros)
+    if not len(micros):
+        return micros.copy(), micros.copy()
+    years = np.array([micros.min(), micros.max()], "datetime64[us]").astype("datetime64[Y]").astype(int) + 1970
+    changes, before, after = _changes(zone, max(int(years[0]) - 1, 2), min(int(years[1]) + 1, 9998))
+    known = after
     if of_utc:
-        offset = moment.replace(tzinfo=UTC).astimezone(zone).utcoffset() or timedelta()
-        return (offset // timedelta(microseconds=1),) * 2
-    first, second = (moment.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta() for fold in (0, 1))
-    return first // timedelta(microseconds=1), second // timedelta(microseconds=1)
+        found = known[np.searchsorted(changes[1:], micros, side="right")]
+        return found, found
+    # the wall shows a change from the earlier of its two readings on (fold 1), or from the later on (fold 0)
+    late, early = changes + np.maximum(before, after), changes + np.minimum(before, after)
+    return (
+        known[np.searchsorted(late[1:], micros, side="right")],
+        known[np.searchsorted(early[1:], micros, side="right")],
+    )
+
+
+@lru_cache(maxsize=32)
+def _changes(zone: ZoneInfo, first: int, last: int) -> tuple[Micros, Micros, Micros]:
+    """When the offset changes in the years ``first`` to ``last``, in UTC µs, and the offsets before and after.
+
+    Found by asking every day and halving the days on which the answer differs, to the second: no zone is set forth and
+    back within a day. An entry of its own begins the list, so that it is never empty.
+    """
+    days = np.arange(f"{first:04}-01-01", f"{last + 1:04}-01-01", dtype="datetime64[D]").astype(np.int64) * _DAY
+    daily = np.array([_offset_at(int(day), zone) for day in days], np.int64)
+    changes, before, after = [int(days[0])], [int(daily[0])], [int(daily[0])]
+    for place in np.flatnonzero(daily[1:] != daily[:-1]):
+        low, high = int(days[place]), int(days[place + 1])
+        while high - low > _SECOND:
+            middle = (low + high) // 2 // _SECOND * _SECOND
+            low, high = (middle, high) if _offset_at(middle, zone) == daily[place] else (low, middle)
+        changes.append(high)
+        before.append(int(daily[place]))
+        after.append(int(daily[place + 1]))
+    return np.array(changes, np.int64), np.array(before, np.int64), np.array(after, np.int64)
+
+
+def _offset_at(micros: int, zone: ZoneInfo) -> int:
+    """The offset at a UTC moment, in µs."""
+    offset = (_EPOCH + timedelta(microseconds=micros)).astimezone(zone).utcoffset() or timedelta()
+    return offset // timedelta(microseconds=1)
