@@ -79,13 +79,16 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     builder = DemoBuilder(settings.site) if asked.demo else None
     app, stores = build(settings, readiness=builder.progress if builder else loaded(settings.site))
-    if builder:
-        builder.start()
-    threading.Thread(target=warm, args=(stores,), name="warm-up", daemon=True).start()
-    print(f"GridCommand: http://{settings.host}:{settings.port}  ({settings.site})", flush=True)
+    config = uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning")
+    listening = config.bind_socket()
+    print(f"GridCommand: http://{settings.host}:{listening.getsockname()[1]}  ({settings.site})", flush=True)
     try:
-        uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")
+        if builder:
+            builder.start()
+        threading.Thread(target=warm, args=(stores,), name="warm-up", daemon=True).start()
+        uvicorn.Server(config).run(sockets=[listening])
     finally:
+        listening.close()
         if builder:
             builder.stop()
     return 0

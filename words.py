@@ -54,8 +54,12 @@ def say(template: str, lang: str, /, **values: object) -> str:
 
 
 def say_error(error: GridCommandError, lang: str) -> str:
-    """What went wrong, in ``lang``."""
-    return say(error.template, lang).format(**error.values)
+    """What went wrong, in ``lang``; an error given as a value of another is said in the same language."""
+    values = {
+        name: say_error(value, lang) if isinstance(value, GridCommandError) else value
+        for name, value in error.values.items()
+    }
+    return say(error.template, lang).format(**values)
 
 
 def N_(template: str) -> str:  # noqa: N802 - the gettext name for "mark, do not translate yet"

@@ -27,7 +27,7 @@ def value_text(metric: Metric, value: float | int | None) -> str:
 
 def unit_text(metric: Metric, lang: str) -> str:
     """The unit :func:`value_text` writes in; empty where the value carries it."""
-    if metric.kind == "share":
+    if metric.kind in ("share", "score"):
         return ""
     return say("min", lang) if metric.kind == "seconds" else metric.unit.in_(lang)
 

@@ -206,7 +206,7 @@ def _datum(crs: str | None, file: str) -> datums.Datum:
     try:
         return datums.resolve(crs)
     except UnknownDatum as error:
-        raise UnknownDatum("{file}: " + error.template, file=file, **error.values) from error
+        raise UnknownDatum("{file}: {why}", file=file, why=error) from error
 
 
 def _mended(

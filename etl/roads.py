@@ -80,7 +80,7 @@ def _lines(chunk: Chunk, spec: RoadSpec, mapper: Mapper) -> pa.Table:
         raise BadInput(NO_LINES, file=chunk.file)
     crs = spec.crs or chunk.crs
     if crs is None:
-        raise UnknownDatum("{file}: " + datums.NOT_STATED, file=chunk.file)
+        raise UnknownDatum("{file}: {why}", file=chunk.file, why=UnknownDatum(datums.NOT_STATED))
     shapes = shapely.from_wkb(list(chunk.geometry)) if isinstance(chunk.geometry[0], bytes) else [
         shapely.geometry.shape(each) if isinstance(each, Mapping) else each for each in chunk.geometry
     ]  # fmt: skip

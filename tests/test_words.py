@@ -6,6 +6,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,40 @@ def messages(path: Path) -> Iterator[str]:
             yield from texts(node.args[0])
 
 
+@cache
+def named() -> dict[str, str]:
+    """Every text that stands under a name at the head of a module, sums of earlier ones included."""
+    found: dict[str, str] = {}
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sources(*PACKAGES, *MODULES)]
+    for _ in range(2):
+        for node in (node for tree in trees for node in tree.body):
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            value = folded(node.value, found) if isinstance(node, ast.Assign | ast.AnnAssign) and node.value else None
+            if value is not None:
+                found.update({target.id: value for target in targets if isinstance(target, ast.Name)})
+    return found
+
+
+def constants(path: Path) -> set[str]:
+    """Every text a file writes out, and every sum of such texts and of named ones."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {text for node in ast.walk(tree) if (text := folded(node, named())) is not None}
+
+
+def folded(node: ast.AST, names: dict[str, str]) -> str | None:
+    """The text an expression of literals, names and sums comes to; None where it is no such expression."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else None
+    if isinstance(node, ast.Name):
+        return names.get(node.id)
+    if isinstance(node, ast.Call) and name_of(node) == "N_" and node.args:
+        return folded(node.args[0], names)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        left, right = folded(node.left, names), folded(node.right, names)
+        return None if left is None or right is None else left + right
+    return None
+
+
 def declared() -> dict[str, set[str]]:
     """Message to the files that declare it."""
     found: dict[str, set[str]] = defaultdict(set)
@@ -96,12 +131,7 @@ def test_every_message_is_translated(package: str) -> None:
 
 def test_no_translation_is_left_over() -> None:
     # geo and enforcement may not import words: their messages are plain constants, said further up
-    held = {
-        node.value
-        for path in sources(*PACKAGES, *MODULES)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
+    held = {text for path in sources(*PACKAGES, *MODULES) for text in constants(path)}
     orphans = [f"{found[0][1]}: {message!r}" for message, found in translations().items() if message not in held]
     assert not orphans, "\n".join(orphans)
 

@@ -17,8 +17,8 @@
       squad: "#6fb6f2", busy: "#6f7d8a", station: "#b9c4ce", route: "#6fb6f2", selected: "#ffffff",
     },
     light: {
-      good_bad: ["#c3d9ea", "#dbe0dc", "#eecb96", "#e09a45", "#b85f0a"],
-      bad_good: ["#b85f0a", "#e09a45", "#eecb96", "#dbe0dc", "#c3d9ea"],
+      good_bad: ["#c3d9ea", "#dbe0dc", "#eecb96", "#e3a457", "#cc7a22"],
+      bad_good: ["#cc7a22", "#e3a457", "#eecb96", "#dbe0dc", "#c3d9ea"],
       volume: ["#e2ecf4", "#b9d3e7", "#86b3d6", "#4d8cbf", "#1f6299"],
       diverging: ["#2f78b5", "#9cc3e0", "#e9ebec", "#eebf82", "#c0660c"],
       none: "#f0f2f4", noneLine: "#c3cbd2", hatch: "#c3cbd2", hatchGround: "#f1f3f5", line: "#ffffff", outline: "#55616d",

@@ -137,6 +137,15 @@
     }, { capture: true, passive: true });
   }
 
+  /* The list of layers closes like a menu: by a click elsewhere, by Escape. */
+  document.addEventListener("pointerdown", (event) => {
+    document.querySelectorAll("details.layers[open]").forEach((list) => { if (!list.contains(event.target)) list.open = false; });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    document.querySelectorAll("details.layers[open]").forEach((list) => { list.open = false; list.firstElementChild.focus(); });
+  });
+
   /* ---- what the page changes, and what must follow ---- */
 
   function follow() {

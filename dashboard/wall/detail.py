@@ -47,7 +47,7 @@ def panel(lang: str) -> html.Section:
     return html.Section(
         [
             html.Div([html.H2(say("Incident", lang)), back], className="panel-head"),
-            html.Div(id=DETAIL, className="detail"),
+            html.Div(id=DETAIL, className="detail", tabIndex=0),
         ],
         id=PANEL,
         style={"display": "none"},

@@ -74,13 +74,13 @@ def pickers(site: Site, view: View) -> html.Div:
         id=ids.LAYERS,
         value=list(view.layers),
     )
-    layers = dmc.Popover(
+    layers = html.Details(
         [
-            dmc.PopoverTarget(html.Button([say("Layers", lang), " ▾"], className="layers-button")),
-            dmc.PopoverDropdown(choices),
+            html.Summary([say("Layers", lang), " ▾"], className="layers-button"),
+            html.Div(choices, className="layers-drop"),
         ],
-        position="bottom-start", keepMounted=True, transitionProps={"duration": 0}, trapFocus=True,
-    )  # fmt: skip
+        className="layers",
+    )
     return html.Div(
         [
             _select(

@@ -124,16 +124,17 @@ def _cell(answer: Answer, row: Row | None, lang: str) -> html.Div:
     )
 
 
-def panel(site: Site, view: View) -> html.Footer:
+def panel(site: Site, view: View) -> html.Section:
     """The strip and the button that opens the table."""
     lang = view.lang
-    return html.Footer(
+    return html.Section(
         [
             html.Div(id=STRIP, className="strip", tabIndex=0, role="region", **{"aria-label": say("Compared", lang)}),  # type: ignore[arg-type]
             html.Button([say("Full table", lang), " ▲"], id=OPEN, className="open-table"),
             drawer(site, view),
         ],
         className="townships",
+        **{"aria-label": site.label(table_level(site)).in_(lang)},  # type: ignore[arg-type]
     )
 
 

@@ -269,9 +269,10 @@ def test_a_lost_server_greys_the_wall(tmp_path: Path, watch: Watch) -> None:
         served.process.terminate()
         page.wait_for_selector("body.lost", timeout=30_000)
         assert "连接中断" in page.inner_text("#lost")
+        page.goto("about:blank")
+        page.wait_for_timeout(500)
         # the browser itself reports every request that found no server
         watched.faults.clear()
-        page.goto("about:blank")
 
 
 SIZES = [(1920, 1080), (1366, 768), (3840, 2160), (390, 844)]
