@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import csv
-import io
-import re
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
+import xlsxwriter
 from numpy.typing import NDArray
 
 #: what a GeoPackage and a workbook give as the time of writing, so that equal content gives equal files
@@ -42,21 +39,12 @@ def write_csv(path: Path, columns: Sequence[str], lines: Iterable[Sequence[objec
 
 
 def write_excel(path: Path, sheet: str, columns: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
-    """A workbook with one sheet; its parts carry a fixed time, so that equal content gives equal bytes."""
-    book = openpyxl.Workbook(write_only=True)
-    book.properties.created = book.properties.modified = WRITTEN
-    page = book.create_sheet(sheet)
-    page.append(list(columns))
-    for line in lines:
-        page.append(list(line))
-    raw = io.BytesIO()
-    book.save(raw)
-    with zipfile.ZipFile(raw) as made, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as kept:
-        for name in made.namelist():
-            content = made.read(name)
-            if name == "docProps/core.xml":  # openpyxl puts the time of saving there
-                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>2026-01-01T00:00:00Z", content)
-            kept.writestr(zipfile.ZipInfo(name, WRITTEN.timetuple()[:6]), content)
+    """A workbook with one sheet and a fixed time of writing, so that equal content gives equal bytes."""
+    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        book.set_properties({"created": WRITTEN})
+        page = book.add_worksheet(sheet)
+        for row, line in enumerate([columns, *lines]):
+            page.write_row(row, 0, list(line))
 
 
 def write_parquet(path: Path, table: pa.Table) -> None:
