@@ -7,7 +7,7 @@ compare. Nothing here knows of fines (law.md, Art. 74).
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ from data.metrics.metric import Metric
 from data.metrics.naming import name_group, names_of
 from data.scope import Scope
 from data.weekly.cases import Case, usual_of
-from data.weekly.change import Change, Part
+from data.weekly.change import Change
 from data.weekly.splits import STAGE, Side, Split
 from data.weekly.stages import STAGE_WORDS
 from data.weekly.units import Unit
@@ -30,8 +30,8 @@ from words import Words
 if TYPE_CHECKING:
     from data.warehouse import Warehouse
 
-#: things on a page
-THINGS = 3
+#: things on a page, and the least part of what got worse that makes a place one of them
+THINGS, LEAST = 3, 0.1
 
 
 @dataclass(frozen=True)
@@ -46,24 +46,40 @@ class Cause:
 
 
 @dataclass(frozen=True)
-class Thing:
-    """One thing to be done.
+class Reason:
+    """What one place adds to the deterioration of one value.
 
-    ``excess`` is what the place adds to the deterioration, in incidents since it began. ``failures`` of ``cases`` stand
-    behind it; ``cases`` is None for a count. ``owner`` None: nobody holds first-inspection duty. ``causes`` begins with
-    the one that grew most.
+    ``share`` is its part of the whole deterioration, ``excess`` the same in incidents since it began. ``failures`` of
+    ``cases`` stand behind it; ``cases`` is None for a count. ``causes`` begins with the one that grew most.
     """
 
     metric: Metric
-    place: str
-    label: Words
-    owner: str | None
-    owned: int
+    share: float
     excess: float
     failures: int
     cases: int | None
     causes: tuple[Cause, ...]
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One thing to be done: a place, who answers for it, why (the heaviest reason first), and by when.
+
+    ``owner`` holds first-inspection duty for ``owned`` of the ``failures``; None: nobody does.
+    """
+
+    place: str
+    label: Words
+    owner: str | None
+    owned: int
+    failures: int
+    reasons: tuple[Reason, ...]
     due: Due
+
+    @property
+    def share(self) -> float:
+        """Its parts of all deteriorations together."""
+        return sum(reason.share for reason in self.reasons)
 
 
 @dataclass(frozen=True)
@@ -111,22 +127,27 @@ def deterioration_of(
 
 
 def things_of(found: Sequence[Deterioration], week: Week) -> tuple[Thing, ...]:
-    """The places that add most to what got worse, at most three, each once, in order of what they add.
+    """The places that add most to what got worse, at most three, in order of their parts of it added up.
 
-    Equal places stand in the order of the values and then of their codes. Incidents in no place are no place to go to.
+    A place that adds less than :data:`LEAST` is left out; equal places stand in the order of their codes. Incidents in
+    no place are no place to go to.
     """
-    ranked: list[tuple[float, int, str, Deterioration, Part]] = []
+    shares: dict[str, float] = defaultdict(float)
     for one in found:
-        for part in one.by[one.split.unit.place].parts if one.split.unit.place in one.by else ():
-            excess = harm(one.value.metric, part.total) * _base(one)
-            if part.group is not None and excess > 0:
-                ranked.append((-excess, MEASURES.index(one.value.metric.key), part.group, one, part))
-    ranked.sort(key=lambda row: row[:3])
-    things: dict[str, Thing] = {}
-    for excess, _, place, one, part in ranked:
-        if place not in things and len(things) < THINGS:
-            things[place] = _thing(one, part, -excess, due_after(week))
-    return tuple(things.values())
+        for place, share in _shares(one).items():
+            shares[place] += share
+    ranked = sorted((place for place in shares if shares[place] >= LEAST), key=lambda place: (-shares[place], place))
+    return tuple(_thing(found, place, due_after(week)) for place in ranked[:THINGS])
+
+
+def _shares(one: Deterioration) -> dict[str, float]:
+    """The part of a deterioration each place adds, of those that add to it at all."""
+    change = one.by.get(one.split.unit.place)
+    whole = harm(one.value.metric, change.total) if change else 0.0
+    if change is None or whole <= 0:
+        return {}
+    parts = ((part.group, harm(one.value.metric, part.total) / whole) for part in change.parts)
+    return {place: share for place, share in parts if place is not None and share > 0}
 
 
 def harm(metric: Metric, change: float) -> float:
@@ -134,24 +155,32 @@ def harm(metric: Metric, change: float) -> float:
     return -change if metric.better == "up" else change
 
 
-def _base(one: Deterioration) -> float:
-    return 1.0 if one.value.metric.kind == "count" else one.split.base(one.after)
-
-
-def _thing(one: Deterioration, part: Part, excess: float, due: Due) -> Thing:
-    unit, metric = one.split.unit, one.value.metric
-    cases = [case for case in one.split.cases(one.after) if case.place == part.group]
-    before = [case for side in one.past for case in one.split.cases(side) if case.place == part.group]
+def _thing(found: Sequence[Deterioration], place: str, due: Due) -> Thing:
+    reasons, cases = [], []
+    for one in found:
+        share = _shares(one).get(place)
+        if share is not None:
+            behind = [case for case in one.split.cases(one.after) if case.place == place]
+            reasons.append(_reason(one, place, share, behind))
+            cases += behind
     owners = Counter(case.owner for case in cases if case.owner)
     owner, owned = min(owners.items(), key=lambda pair: (-pair[1], pair[0]), default=(None, 0))
+    unit = found[0].split.unit
+    label = name_group(names_of(found[0].split.warehouse, unit.place), GROUPINGS[unit.place], place)
+    reasons.sort(key=lambda reason: (-reason.share, MEASURES.index(reason.metric.key)))
+    return Thing(place, label, owner, owned, len(cases), tuple(reasons), due)
+
+
+def _reason(one: Deterioration, place: str, share: float, cases: Sequence[Case]) -> Reason:
+    metric, change = one.value.metric, one.by[one.split.unit.place]
+    part = next(part for part in change.parts if part.group == place)
+    before = [case for side in one.past for case in one.split.cases(side) if case.place == place]
     count = metric.kind == "count"
     scale = 1 / len(one.past) if count else part.after[1] / part.before[1] if part.before[1] else 0.0
-    assert part.group is not None
-    names = names_of(one.split.warehouse, unit.place)
-    return Thing(
-        metric, part.group, name_group(names, GROUPINGS[unit.place], part.group), owner, owned, excess, len(cases),
-        None if count else int(part.after[1]), _causes(one, cases, before, scale), due,
-    )  # fmt: skip
+    base = 1.0 if count else one.split.base(one.after)
+    excess = harm(metric, part.total) * base
+    total = None if count else int(part.after[1])
+    return Reason(metric, share, excess, len(cases), total, _causes(one, cases, before, scale))
 
 
 def _causes(one: Deterioration, cases: Sequence[Case], before: Sequence[Case], scale: float) -> tuple[Cause, ...]:

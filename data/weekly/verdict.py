@@ -21,8 +21,11 @@ def headline(page: Weekly, lang: str) -> str:
     if page.empty or all(value.verdict.state == "none" for value in page.values):
         return say("{unit}: nothing was recorded in {week}.", lang, unit=unit, week=page.week.label.in_(lang))
     if page.worse:
-        told = [_worsening(page, one, lang) for one in page.worse]
-        return say("{unit} got worse: {what}.", lang, unit=unit, what=say("; ", lang).join(told))
+        what = say("; ", lang).join(_worsening(one, lang) for one in page.worse)
+        if page.things:
+            places = listed([thing.label.in_(lang) for thing in page.things], lang)
+            return say("{unit} got worse: {what}; above all in {places}.", lang, unit=unit, what=what, places=places)
+        return say("{unit} got worse: {what}.", lang, unit=unit, what=what)
     better = [value for value in page.values if value.verdict.state == "better"]
     if better:
         names = listed([value.metric.label.in_(lang) for value in better], lang)
@@ -35,7 +38,7 @@ def headline(page: Weekly, lang: str) -> str:
     return say("{unit}: no measurable change; all four values are within their limits.", lang, unit=unit)
 
 
-def _worsening(page: Weekly, one: Deterioration, lang: str) -> str:
+def _worsening(one: Deterioration, lang: str) -> str:
     value = one.value
     said = say(
         "{metric} {now}, usually {usual}, since week {number}", lang, metric=value.metric.label.in_(lang),
@@ -44,12 +47,7 @@ def _worsening(page: Weekly, one: Deterioration, lang: str) -> str:
     )  # fmt: skip
     if stage := main_stage(one):
         lost = say("mostly lost in the {stage} stage", lang, stage=STAGE_WORDS[stage].in_(lang))
-        said = say("{one}, {more}", lang, one=said, more=lost)
-    places = [thing.label.in_(lang) for thing in page.things if thing.metric.key == value.metric.key]
-    if places:
-        said = say(
-            "{one}, {more}", lang, one=said, more=say("above all in {places}", lang, places=listed(places, lang))
-        )
+        return say("{one}, {more}", lang, one=said, more=lost)
     return said
 
 

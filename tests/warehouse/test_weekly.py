@@ -390,20 +390,21 @@ def test_the_things_to_be_done_are_those_planted(year: Place) -> None:
     page = weekly(year.warehouse, SLOW)
     assert {thing.place for thing in page.things} == set(SLOW_GRIDS)
     for thing in page.things:
-        assert thing.causes[0].code == "dispatch"
+        (reason,) = thing.reasons
+        assert reason.causes[0].code == "dispatch"
+        assert reason.metric.key == "arrival_rate_15"
+        assert thing.owned <= thing.failures == reason.failures <= reason.cases
         assert thing.owner == f"squad of {thing.place}"
         assert thing.due.day == date(2018, 12, 14)
-        assert thing.metric.key == "arrival_rate_15"
-    excess = [thing.excess for thing in page.things]
-    assert excess == sorted(excess, reverse=True)
+    shares = [thing.share for thing in page.things]
+    assert shares == sorted(shares, reverse=True)
     (worse,) = page.worse
     assert worse.began.start == LAST - timedelta(weeks=4)
-    # what all places add is the whole deterioration, in incidents
+    # what a place adds in incidents is its part of the whole deterioration in incidents
     change = worse.by["grid"]
     whole = harm(worse.value.metric, change.total) * worse.split.base(worse.after)
-    assert sum(harm(worse.value.metric, part.total) for part in change.parts) * worse.split.base(
-        worse.after
-    ) == pytest.approx(whole, abs=1e-9)
+    for thing in page.things:
+        assert thing.reasons[0].excess == pytest.approx(thing.share * whole, abs=1e-9)
     assert change.within < 0.9 * change.total < 0
     assert max(worse.by["stage"].parts, key=lambda part: -part.total).group == "dispatch"
 
@@ -636,5 +637,15 @@ def test_the_planted_township_of_the_demo_is_found_and_others_are_not(tmp_path: 
     assert planted
     assert others <= 0.03 * judged
     page = weekly(warehouse, truth["township"], week=latest.before(planted[0]))
-    assert {thing.place for thing in page.things} <= set(truth["grids"])
-    assert {thing.causes[0].code for thing in page.things} == {truth["stage"]}
+    # the planted grids carry most of what is named; a grid that only chance worsened may come last
+    assert page.things[0].place in truth["grids"]
+    named = sum(thing.share for thing in page.things)
+    assert sum(thing.share for thing in page.things if thing.place in truth["grids"]) > named * 2 / 3
+    stages = [
+        cause.code
+        for thing in page.things
+        for reason in thing.reasons
+        for cause in reason.causes
+        if cause.kind == "stage" and reason.metric.key == "arrival_rate_15"
+    ]
+    assert stages.count(truth["stage"]) > len(stages) / 2
