@@ -11,7 +11,7 @@ run: $(VENV)/.run ## make the environment, build the demo county on first start,
 
 test: $(VENV)/.dev ## also the browser and everything the tests need; run all
 	bash tests/browser/install.sh $(PY)
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: $(VENV)/.dev ## lint and types
 	$(PY) -m ruff check .
