@@ -8,8 +8,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.waiting import Readiness, page
 
-#: all the paths Dash serves; anything else is 404 rather than the page under another name
+#: the files and answers of Dash
 PREFIXES = ("/_dash", "/assets/", "/_favicon.ico", "/_reload-hash")
+#: the pages: whole paths, and paths that end in a code; anything else is 404 rather than a page under another name
+PAGES = ("/",)
+UNDER = ("/township/",)
 
 
 class Pages:
@@ -22,7 +25,7 @@ class Pages:
         if scope["type"] != "http":
             return
         path = scope["path"]
-        if path == "/":
+        if path in PAGES or path.startswith(UNDER):
             progress = await run_in_threadpool(self.readiness)
             if progress.state != "ready":
                 answer = HTMLResponse(page(progress), status_code=503, headers={"cache-control": "no-store"})

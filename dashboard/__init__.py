@@ -10,9 +10,9 @@ from dash import Dash, no_update, set_props
 from flask import Request, Response
 from flask_compress import Compress
 
+from dashboard import pages
+from dashboard.ids import NOTICE
 from dashboard.services import Services
-from dashboard.wall import page
-from dashboard.wall.ids import NOTICE
 from errors import GridCommandError
 from words import LANGUAGES, N_, say, say_error
 
@@ -93,5 +93,5 @@ def create(services: Services) -> Dash:
     )
     Compress(app.server)
     app.server.after_request(read_whole)
-    page.register(app, services)
+    pages.register(app, services)
     return app

@@ -7,9 +7,10 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
+from dashboard.ids import NOTICE
 from dashboard.services import Services
 from dashboard.view import View
-from dashboard.wall.ids import FRAME, NOTICE, PULSE
+from dashboard.wall.ids import FRAME, PULSE
 from dashboard.writing import age_text
 from data.board import Board
 from data.site import Site

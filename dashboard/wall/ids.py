@@ -6,8 +6,6 @@ PULSE = "pulse"
 FRAME = "frame"
 #: id of the chosen incident; empty: none
 CHOSEN = "chosen-incident"
-#: what went wrong or was left out, over the wall; cleared by the next look
-NOTICE = "notice"
 METRIC = "metric"
 LEVEL = "level"
 PERIOD = "period"

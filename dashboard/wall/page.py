@@ -4,36 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 
+from dashboard.ids import ADDRESS, NOTICE
 from dashboard.services import Services
 from dashboard.view import FIRST_METRICS, View, default_view, read_view
 from dashboard.wall import bar, detail, incidents, map, numbers, pickers, townships
-from dashboard.wall.ids import CHOSEN, FRAME, LAYERS, LEVEL, METRIC, NOTICE, PERIOD, PULSE
+from dashboard.wall.ids import CHOSEN, FRAME, LAYERS, LEVEL, METRIC, PERIOD, PULSE
 from data import shapes
 from data.board import has_incidents
 from data.metrics.asking import ask
 from data.warehouse import Warehouse
-from errors import GridCommandError
-from words import say, say_error
+from words import say
 
-ADDRESS = "address"
-PAGE = "page"
-PROVIDER = "provider"
 LOST = "lost"
-
-
-def shell() -> Any:
-    """What stands before the address is read: the place of the page."""
-    return dmc.MantineProvider(
-        [dcc.Location(id=ADDRESS, refresh=False), html.Div(waiting(), id=PAGE)], id=PROVIDER, forceColorScheme="dark"
-    )
-
-
-def waiting() -> html.Div:
-    """While the first answer is on its way; the language is not known yet."""
-    return html.Div([say("Loading", "zh"), " · ", say("Loading", "en")], className="waiting", role="status")
 
 
 def wall(warehouse: Warehouse, services: Services, view: View, unknown: tuple[str, ...]) -> html.Div:
@@ -66,20 +50,15 @@ def opening(warehouse: Warehouse) -> View:
     return default_view(warehouse.site, metric=metric, has_incidents=has_incidents(warehouse))
 
 
+def build(services: Services, _: str, search: str) -> tuple[Any, str]:
+    """The wall the address asks for, and its theme."""
+    warehouse = services.stores.warehouse()
+    view, unknown = read_view(search, warehouse.site, start=opening(warehouse))
+    return wall(warehouse, services, view, unknown), view.theme
+
+
 def register(app: Dash, services: Services) -> None:
-    """Build the page the address asks for; write every choice back into the address."""
-    app.layout = shell
-
-    @app.callback(Output(PAGE, "children"), Output(PROVIDER, "forceColorScheme"), Input(ADDRESS, "search"))
-    def show(search: str | None) -> tuple[Any, str]:
-        try:
-            warehouse = services.stores.warehouse()
-        except GridCommandError as error:
-            said = [html.P(say_error(error, lang)) for lang in ("zh", "en")]
-            return html.Div(said, className="waiting", role="alert"), "dark"
-        view, unknown = read_view(search or "", warehouse.site, start=opening(warehouse))
-        return wall(warehouse, services, view, unknown), view.theme
-
+    """Write every choice back into the address; fill the parts."""
     app.clientside_callback(
         ClientsideFunction("gridcommand", "address"),
         Input(METRIC, "value"), Input(LEVEL, "value"), Input(PERIOD, "value"), Input(LAYERS, "value"),

@@ -13,6 +13,7 @@ from dash import Dash
 from dash.development.base_component import Component
 
 import dashboard
+from dashboard import pages
 from dashboard.view import default_view
 from dashboard.wall import page
 from data.routing import Routes
@@ -60,7 +61,7 @@ def named(text: str) -> set[str]:
 def test_every_id_in_a_callback_stands_in_the_layout(app: Dash, services: dashboard.Services) -> None:
     warehouse = services.stores.warehouse()
     wall = page.wall(warehouse, services, default_view(warehouse.site), ())
-    standing = ids_in(wall) | ids_in(page.shell()) | {"worst-row"}
+    standing = ids_in(wall) | ids_in(pages.shell()) | {"worst-row"}
     wanted: set[str] = set()
     for callback in app._callback_list:
         for part in (*callback["inputs"], *callback["state"]):
@@ -86,7 +87,10 @@ def test_the_page_of_an_empty_place_says_so(tmp_path: Path) -> None:
     body = {
         "output": "..page.children...provider.forceColorScheme..",
         "outputs": [{"id": "page", "property": "children"}, {"id": "provider", "property": "forceColorScheme"}],
-        "inputs": [{"id": "address", "property": "search", "value": ""}],
+        "inputs": [
+            {"id": "address", "property": "search", "value": ""},
+            {"id": "address", "property": "pathname", "value": "/"},
+        ],
         "changedPropIds": ["address.search"],
     }
     answer = empty.server.test_client().post("/_dash-update-component", json=body)
