@@ -18,7 +18,8 @@ from etl.faults import Flaw, message
 from etl.intake import TEXTS, lists_of
 from etl.judge import judge_closed, judge_steps
 from etl.locating import Placed, Placing
-from etl.site import Clock, Clocks, Source
+from etl.site import Clocks
+from etl.spec import Clock, Source
 
 Instants = npt.NDArray[np.datetime64]
 

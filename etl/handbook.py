@@ -7,14 +7,14 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from data.schema import TABLES
-from etl import site
+from etl import site, spec
 from etl.faults import FAULTS
 from etl.site_checks import REQUIRED, WHOLE_ROW, targets
 
 BLOCKS = (
-    site.SiteFile, site.SiteHead, site.Clocks, site.Clock, site.Repeat, site.AreaLayer, site.CodeSpec, site.NameSpec,
-    site.ParentSpec, site.Expect, site.CodeList, site.Catalogue, site.RoadSpec, site.Source, site.SourceSpec,
-    site.TimeSpec, site.Stated, site.TableSpec, site.ColumnSpec, site.StepSpec,
+    site.SiteFile, site.SiteHead, site.Clocks, spec.Clock, site.Repeat, site.AreaLayer, site.CodeSpec, site.NameSpec,
+    site.ParentSpec, site.Expect, site.CodeList, spec.Catalogue, site.RoadSpec, spec.Source, spec.SourceSpec,
+    spec.TimeSpec, spec.Stated, spec.TableSpec, spec.ColumnSpec, spec.StepSpec,
 )  # fmt: skip
 
 INTRODUCTION = """\
@@ -24,7 +24,8 @@ A site file (YAML) describes a place: its name and zone, its layers of areas, it
 and the sources of its incidents, dispatches, reports and cases. `python -m etl check SITE.yaml` reads it and everything
 it names and says what is wrong, each fault with its line; `python -m etl load SITE.yaml --into DIR` loads it.
 
-This page is written from the schema (`etl/site.py`) by `python -m etl.handbook`; a test holds the two together.
+This page is written from the schema (`etl/site.py`, `etl/spec.py`) by `python -m etl.handbook`; a test holds the two
+together.
 
 Codes and other texts are kept as they are written, also where YAML would make a number of them. Paths are relative to
 the site file; `${NAME}` in a path is taken from the environment; `*` and `**` match files, which are read in the order

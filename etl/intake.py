@@ -22,8 +22,8 @@ from etl.mapping import Mapped, Mapper, Misread
 from etl.readers import Chunk
 from etl.rejects import Reject, reject_fault
 from etl.repeats import Repeats, hashes_of
-from etl.site import ColumnSpec, Source, TableSpec
 from etl.site_checks import STATES
+from etl.spec import ColumnSpec, Source, TableSpec
 from etl.steps import spread_steps
 
 Bools = npt.NDArray[np.bool_]

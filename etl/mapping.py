@@ -22,7 +22,7 @@ from errors import UnknownDatum
 from etl.faults import Flaw, file_error
 from etl.parse import Times, judge_coordinates, parse_booleans, parse_integers, parse_numbers, parse_times, trimmed
 from etl.readers import Chunk
-from etl.site import ColumnSpec, SourceSpec, TableSpec
+from etl.spec import ColumnSpec, SourceSpec, TableSpec
 from geo import crs as datums
 from words import N_
 
@@ -89,7 +89,7 @@ class Mapper:
         if len(parts) > 1:
             text = _joined(text, spec.join)
         if spec.pattern is not None:
-            text = _extracted(text, spec.pattern)
+            text = extracted(text, spec.pattern)
         if spec.map:
             text, flaws = _looked_up(text, spec.map)
             if mapped is not None:
@@ -240,7 +240,7 @@ def named_group(pattern: str) -> str:
     return re.sub(r"(?<!\\)\((?!\?)", "(?P<v>", pattern, count=1)
 
 
-def _extracted(text: pa.Array, pattern: str) -> pa.Array:
+def extracted(text: pa.Array, pattern: str) -> pa.Array:
     """The first group where the pattern is found, null elsewhere."""
     # other groups would need names of their own: only the first is asked for
     pattern = re.sub(r"(?<!\\)\((?!\?)", "(?:", named_group(pattern))

@@ -21,7 +21,8 @@ from etl.merging import columns_of, parquet, run
 from etl.readers import Chunk, read, read_postgres
 from etl.readers import Progress as ReadProgress
 from etl.rejects import Reject, reject_fault
-from etl.site import Catalogue, SiteFile, SourceSpec
+from etl.site import SiteFile
+from etl.spec import Catalogue, SourceSpec
 
 NAMES = ("items", "squads", "stations")
 #: the column of the facts that holds the codes of a reference table

@@ -14,7 +14,8 @@ from etl.mapping import Mapped, Mapper
 from etl.parse import parse_numbers
 from etl.readers import Chunk, read
 from etl.rejects import Reject, reject_fault
-from etl.site import ColumnSpec, RoadSpec
+from etl.site import RoadSpec
+from etl.spec import ColumnSpec
 from geo import crs as datums
 from geo import measure
 from geo.osm import read_osm

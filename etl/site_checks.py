@@ -6,11 +6,15 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 
+import pyarrow as pa
+
 from data.schema import LEVELS, TABLES
 from enforcement.workflow import CASE_STATES, INCIDENT_STATES
 from etl.faults import FAULTS
+from etl.mapping import extracted
 from etl.marks import Reading
-from etl.site import AreaLayer, Catalogue, ColumnSpec, SiteFile, Source, SourceSpec, TableSpec
+from etl.site import AreaLayer, SiteFile
+from etl.spec import Catalogue, ColumnSpec, Source, SourceSpec, TableSpec
 from words import N_
 
 NO_COLUMN = N_("table {table} has no column '{column}'")
@@ -35,7 +39,8 @@ NO_QUERY = N_("'postgres' and 'query' go together")
 
 #: faults of a whole row, or without which there is no row: nothing could be emptied to keep it
 WHOLE_ROW = {
-    "ragged_row", "open_quote", "encoding", "bad_bytes", "not_json_line", "digits_lost", "missing_id", "duplicate_id", "missing_time",
+    "ragged_row", "open_quote", "encoding", "bad_bytes", "not_json_line", "digits_lost", "missing_id",
+    "duplicate_id", "missing_time",
 }  # fmt: skip
 STATES = {
     "incidents": tuple(state.key for state in INCIDENT_STATES),
@@ -190,5 +195,8 @@ def _check_column(reading: Reading, name: str, spec: ColumnSpec) -> None:
         try:
             if re.compile(spec.pattern).groups < 1:
                 reading.fault(spec.line, BAD_PATTERN, pattern=spec.pattern, why="no group")
-        except re.error as error:
-            reading.fault(spec.line, BAD_PATTERN, pattern=spec.pattern, why=str(error))
+            else:
+                # the columns are searched by RE2, which knows less than Python's own expressions
+                extracted(pa.array([""]), spec.pattern)
+        except (re.error, pa.ArrowInvalid) as error:
+            reading.fault(spec.line, BAD_PATTERN, pattern=spec.pattern, why=str(error).splitlines()[0])

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.schema import TABLES
+from etl.ahead import read_ahead
 from etl.books import Check, Tally
 from etl.facts import Completion
 from etl.intake import FACTS, Intake
@@ -20,7 +21,7 @@ from etl.outstanding import answered
 from etl.readers import Chunk
 from etl.references import NAMES, chunks_of, item_rules
 from etl.rejects import read_mended
-from etl.site import Source
+from etl.spec import Source
 from etl.work import Work
 
 BATCH_ROWS = 250_000
@@ -52,7 +53,7 @@ class SourceLoad:
         began = time.monotonic()
         direct = {name for name, spec in self.source.tables.items() if name in FACTS and spec.rows == "one"}
         try:
-            for chunk in self._chunks():
+            for chunk in read_ahead(self._chunks()):
                 for name, rows in self.intake.take(chunk).items():
                     if rows.num_rows:
                         self._keep(name, rows, direct)
@@ -95,7 +96,7 @@ class SourceLoad:
             paths = self._paths.setdefault(name, [])
             path = self.work.stage.target(self.source.name, name, str(len(paths)))
             paths.append(path)
-            writer = self._writers[name] = pq.ParquetWriter(path, rows.schema, compression="zstd", compression_level=1)
+            writer = self._writers[name] = pq.ParquetWriter(path, rows.schema, compression="lz4")
         writer.write_table(rows)
 
     def _close(self) -> None:

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from etl.mapping import Mapped, Mapper, local_of
 from etl.readers import Chunk
-from etl.site import StepSpec, TableSpec
+from etl.spec import StepSpec, TableSpec
 
 
 def spread_steps(

@@ -10,7 +10,7 @@ import shapely
 from errors import BadInput
 from etl.mapping import Mapped, Mapper, named_group
 from etl.readers import Chunk
-from etl.site import ColumnSpec, SourceSpec, TableSpec, TimeSpec
+from etl.spec import ColumnSpec, SourceSpec, TableSpec, TimeSpec
 
 SOURCE = SourceSpec(crs="EPSG:4326", time=TimeSpec(formats=("%Y-%m-%d %H:%M",)), name="calls")
 

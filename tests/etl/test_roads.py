@@ -11,7 +11,8 @@ import shapely
 
 from errors import BadInput
 from etl.roads import read_roads
-from etl.site import ColumnSpec, RoadSpec
+from etl.site import RoadSpec
+from etl.spec import ColumnSpec
 
 LINES = [
     ({"id": "1", "way": "F", "name": "人民路", "cls": "主干路", "len": "120"}, [[120.0, 30.0], [120.001, 30.0]]),

@@ -121,6 +121,7 @@ def test_faults_are_said_in_chinese(folder: Path) -> None:
         ("    incidents:\n", "    keep: [missing_id]\n    incidents:\n", "'missing_id' is no fault that can be"),
         ("    incidents:\n", "    areas: {grid: {column: x}}\n    incidents:\n", "'grid' is no level of this"),
         ("{column: 类别, map: {\"01\": waste, \"*\": other}}", "{column: a, pattern: x}", "is no regular expression"),
+        ("{column: 类别, map: {\"01\": waste, \"*\": other}}", "{column: a, pattern: '(?=b)(c)'}", "is no regular"),
         ("{column: 类别, map: {\"01\": waste, \"*\": other}}", "{map: {a: b}}", "'item' says neither column,"),
         ("sources:", "sourcs:", "unknown key 'sourcs' in 'site file'; did you mean 'sources'?"),
     ],
