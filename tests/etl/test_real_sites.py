@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from data.metrics import ask
 from data.warehouse import Warehouse, open_warehouse
 from etl.load import LoadReport, load
 
@@ -204,3 +205,27 @@ def test_loading_twice_changes_nothing(loaded: Callable[[str], Loaded]) -> None:
     assert not again.changed
     assert again.version == sf.version
     assert (again.counts["incidents"].unchanged, again.counts["dispatches"].unchanged) == (4_770, 10_000)
+
+
+@pytest.mark.parametrize(
+    ("metric", "numerator", "denominator", "value"),
+    [
+        ("volume", 4_770, None, 4_770),
+        ("dispatches", 10_000, None, 10_000),
+        ("dispatches_never_on_scene", 1_915, None, 1_915),
+        ("reached", 4_637, None, 4_637),
+        ("arrival_rate_15", 4_040, 4_770, 0.847),
+        ("arrival_rate_reached", 4_040, 4_637, 0.871),
+        ("arrival_p50", 4_637, 4_637, 408),
+        ("arrival_p90", 4_637, 4_637, 997.4),
+        ("arrival_p95", 4_637, 4_637, 1237.2),
+    ],
+)
+def test_sf_figures_come_out_of_ask(
+    loaded: Callable[[str], Loaded], metric: str, numerator: float, denominator: float | None, value: float
+) -> None:
+    _, sf = loaded("sf")
+    row = ask(sf, metric).rows[0]
+    assert row.numerator == numerator
+    assert denominator is None or row.denominator == denominator
+    assert row.value == pytest.approx(value, rel=6e-4)
