@@ -128,7 +128,7 @@ def look(root: Path, looks: int) -> dict[str, Timed]:
             found[name].append(milliseconds(panel, warehouse, board))
             again[name].append(milliseconds(panel, warehouse, board))
     return {
-        name: Timed(each[0], *np.percentile(each[1:], [50, 95]), float(np.median(again[name][1:])))
+        name: Timed(each[0], *map(float, np.percentile(each[1:], [50, 95])), float(np.median(again[name][1:])))
         for name, each in found.items()
     }
 
