@@ -47,13 +47,13 @@ class Run(NamedTuple):
 def start(*command: str, allowed: tuple[int, ...] = (0,)) -> Run:
     """Run a module of ours in a process of its own and take its time, processor time and peak memory."""
     begun = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", *command], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
-    said = process.stderr.read() if process.stderr else b""
-    _, status, used = os.wait4(process.pid, 0)
+    whole = [sys.executable, "-m", *command]
+    with subprocess.Popen(whole, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        said = process.stderr.read() if process.stderr else b""
+        # what this child used, not all children so far
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.perf_counter() - begun
-    process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in allowed:
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{said.decode()}")
     return Run(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
