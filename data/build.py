@@ -75,11 +75,14 @@ class Counted:
 
 @dataclass(frozen=True)
 class BuildReport:
-    """The version now current, whether this build made it, and the rows per fact table."""
+    """The version now current, whether this build made it, and the rows per fact table, also by (table, source)."""
 
     version: int
     changed: bool
     counts: dict[str, Counted]
+    sources: dict[tuple[str, str], Counted] = field(default_factory=dict)
+    #: dispatches of a squad that was not yet free, over all rows
+    double_booked: int = 0
 
 
 def build_version(root: Path, staged: Staged, *, progress: Progress | None = None, dry: bool = False) -> BuildReport:
@@ -103,6 +106,7 @@ def build_version(root: Path, staged: Staged, *, progress: Progress | None = Non
         try:
             build = _Build(root, aside, version, staged, progress or (lambda step, done, total: None))
             counts, changed = build.run()
+            sources = build.sources
         except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException) as error:
             _drop(aside)
             raise _as_full(error, folder) from error
@@ -112,12 +116,12 @@ def build_version(root: Path, staged: Staged, *, progress: Progress | None = Non
         if dry or not changed:
             _drop(aside)
             pointer = read_pointer(root)
-            return BuildReport(pointer.version if pointer else 0, changed, counts)
+            return BuildReport(pointer.version if pointer else 0, changed, counts, sources, build.double_booked)
         sync_file(aside)
         aside.replace(folder / file_of(version))
         sync_folder(folder)
         adopt(root, version)
-        return BuildReport(version, True, counts)
+        return BuildReport(version, True, counts, sources, build.double_booked)
 
 
 def _drop(aside: Path) -> None:
@@ -170,6 +174,7 @@ class _Build:
         steps: list[tuple[str, Callable[[], bool]]] = [("areas", self._areas)]
         steps += [(name, lambda name=name: self._reference(TABLES[name])) for name in REFERENCE]  # type: ignore[misc]
         self.counts: dict[str, Counted] = {}
+        self.sources: dict[tuple[str, str], Counted] = {}
         steps += [(name, lambda name=name: self._fact(TABLES[name])) for name in FACTS]  # type: ignore[misc]
         steps += [(name, lambda name=name: self._children(TABLES[name])) for name in CHILDREN]  # type: ignore[misc]
         steps += [("site", self._site), ("derived", self._derived)]
@@ -216,13 +221,30 @@ class _Build:
             self.con.execute(f"CREATE TABLE new.{table.name} AS SELECT * FROM was.{table.name}")
             self.counts[table.name] = Counted()
             return False
-        self._stage(table, files)
-        added, updated, unchanged = self.con.execute(f"""
-            SELECT count(*) FILTER (o.{key} IS NULL),
+        first = not self.con.execute(f"SELECT 1 FROM was.{table.name} LIMIT 1").fetchall()
+        self._stage(table, files, copy=not first)
+        self.con.execute(table.ddl("new"))
+        if first:
+            self.con.execute(f"INSERT INTO new.{table.name} SELECT * FROM staged ORDER BY {order}")
+            tallied = self.con.execute(f"SELECT source, count(*), 0, 0 FROM new.{table.name} GROUP BY 1").fetchall()
+        else:
+            tallied = self._merge(table, order)
+            self._findings_of(table)
+        self.con.execute(f"DROP {'VIEW' if first and not self.repeated else 'TABLE'} staged")
+        per_source = {(table.name, str(source)): Counted(*counted) for source, *counted in tallied}
+        self.sources |= per_source
+        total = Counted(*(sum(getattr(c, name) for c in per_source.values()) for name in Counted.__dataclass_fields__))
+        self.counts[table.name] = total
+        return bool(total.added or total.updated)
+
+    def _merge(self, table: Table, order: str) -> list[tuple[object, ...]]:
+        """Write the old rows that stay and staged ones that are new or differ; source, added, updated, unchanged."""
+        key = table.key[0]
+        tallied = self.con.execute(f"""
+            SELECT s.source, count(*) FILTER (o.{key} IS NULL),
                    count(*) FILTER (o.{key} IS NOT NULL AND o.row_hash <> s.row_hash),
                    count(*) FILTER (o.row_hash = s.row_hash)
-            FROM staged s LEFT JOIN was.{table.name} o USING ({key})""").fetchall()[0]
-        self.con.execute(table.ddl("new"))
+            FROM staged s LEFT JOIN was.{table.name} o USING ({key}) GROUP BY 1""").fetchall()
         self.con.execute(f"""
             INSERT INTO new.{table.name}
             SELECT * FROM (
@@ -232,13 +254,13 @@ class _Build:
                 SELECT * FROM staged s WHERE NOT EXISTS (
                     SELECT 1 FROM was.{table.name} o WHERE o.{key} = s.{key} AND o.row_hash = s.row_hash))
             ORDER BY {order}""")
-        self.counts[table.name] = Counted(added, updated, unchanged)
-        self._findings_of(table)
-        self.con.execute("DROP TABLE staged")
-        return bool(added or updated)
+        return tallied
 
-    def _stage(self, table: Table, files: list[Path]) -> None:
-        """Table ``staged``: the load's rows with today's columns, one per key, the later one, with hash and load."""
+    def _stage(self, table: Table, files: list[Path], *, copy: bool) -> None:
+        """``staged``: the load's rows with today's columns, one per key, the later one, with hash and load.
+
+        A table where rows are compared or keys repeat (``copy``, ``self.repeated``), else a view over the files.
+        """
         key = table.key[0]
         paths = ", ".join(f"'{_quoted(path)}'" for path in files)
         relation = f"read_parquet([{paths}], union_by_name = true, filename = true, file_row_number = true)"
@@ -252,11 +274,13 @@ class _Build:
         computed = {"row_hash": f"hash({hashed})", "loaded_in": str(self.version), "area_version": version}
         out = ", ".join(f'{computed[n]} AS "{n}"' if n in computed else f'"{n}"' for n in table.names)
         places = " ".join(f"WHEN '{_quoted(path)}' THEN {place}" for place, path in enumerate(files))
+        rows, keys = self.con.execute(f'SELECT count(*), count(DISTINCT "{key}") FROM {relation}').fetchall()[0]
+        self.repeated = rows != keys
+        latest = f"""QUALIFY row_number() OVER (
+            PARTITION BY "{key}" ORDER BY CASE filename {places} END DESC, file_row_number DESC) = 1"""
         self.con.execute(f"""
-            CREATE TEMP TABLE staged AS SELECT {out} FROM (
-                SELECT {picked} FROM {relation}
-                QUALIFY row_number() OVER (
-                    PARTITION BY "{key}" ORDER BY CASE filename {places} END DESC, file_row_number DESC) = 1)""")
+            CREATE TEMP {"TABLE" if copy or self.repeated else "VIEW"} staged AS SELECT {out} FROM (
+                SELECT {picked} FROM {relation} {latest if self.repeated else ""})""")
 
     def _area_version(self) -> str:
         return "(SELECT max(version) FROM new.area_versions)"
@@ -301,16 +325,23 @@ class _Build:
         for name in ("loads", "rejects", "findings", "checks"):
             self.con.execute(TABLES[name].ddl("new"))
         site = {key: json.loads(value) for key, value in self.con.execute("SELECT key, value FROM new.site").fetchall()}
+        derive.places_of_incidents(self.con)
         derive.first_arrival(self.con)
         derive.report_counts(self.con)
         derive.repeats(self.con, metres=site.get("repeat_metres") or 0, days=site.get("repeat_days") or 0)
-        derive.double_booked(self.con)
+        self.double_booked = derive.double_booked(self.con)
         return False
 
     def _books(self) -> None:
         for name in ("loads", "rejects", "checks"):
             self.con.execute(f"INSERT INTO new.{name} SELECT * FROM was.{name}")
             self._append_book(name)
+        for (table, source), counted in self.sources.items():
+            self.con.execute(
+                "UPDATE new.loads SET added = ?, updated = ?, unchanged = ? "
+                'WHERE load = ? AND source = ? AND "into" = ?',
+                [counted.added, counted.updated, counted.unchanged, self.version, source, table],
+            )
         self.con.execute('CREATE TEMP TABLE IF NOT EXISTS spoken ("table" VARCHAR, id VARCHAR)')
         self.con.execute("""
             INSERT INTO new.findings SELECT * FROM was.findings f

@@ -11,6 +11,17 @@ import duckdb
 METRES_PER_DEGREE = 111_195.08
 
 
+def places_of_incidents(con: duckdb.DuckDBPyConnection) -> None:
+    """Give dispatches and steps the place and item their incident has now, also where a later load moved it alone."""
+    con.execute("""
+        UPDATE new.dispatches d SET township = i.township, grid = i.grid, item = i.item FROM new.incidents i
+        WHERE i.incident_id = d.incident_id
+          AND (d.township, d.grid, d.item) IS DISTINCT FROM (i.township, i.grid, i.item)""")
+    con.execute("""
+        UPDATE new.incident_steps s SET township = i.township FROM new.incidents i
+        WHERE i.incident_id = s.incident_id AND s.township IS DISTINCT FROM i.township""")
+
+
 def first_arrival(con: duckdb.DuckDBPyConnection) -> None:
     """Where an incident has dispatches, they alone say when it was first sent to, acknowledged and reached.
 
@@ -80,8 +91,8 @@ _REPEATS = """
 """
 
 
-def double_booked(con: duckdb.DuckDBPyConnection) -> None:
-    """Flag a dispatch of a squad not yet free from the one before: the record, not the squad, is in question."""
+def double_booked(con: duckdb.DuckDBPyConnection) -> int:
+    """Flag a dispatch of a squad not yet free from the one before; give how many. The record is in question, not they."""
     con.execute("""
         CREATE TEMP TABLE busy AS
         SELECT dispatch_id FROM (
@@ -94,6 +105,7 @@ def double_booked(con: duckdb.DuckDBPyConnection) -> None:
             WHEN dispatch_id IN (FROM busy) THEN list_sort(list_append(coalesce(faults, []), 'double_booked'))
             ELSE list_filter(faults, lambda f: f <> 'double_booked') END
         WHERE (dispatch_id IN (FROM busy)) <> coalesce(list_contains(faults, 'double_booked'), false)""")
+    return int(con.execute("SELECT count(*) FROM busy").fetchall()[0][0])
 
 
 def double_booked_findings(con: duckdb.DuckDBPyConnection, version: int) -> None:

@@ -99,7 +99,7 @@ def load(
     _count(work.tallies, report)
     return LoadReport(
         report.version, report.changed, tuple(work.tallies), tuple(work.checks), tuple(work.rejects),
-        _findings_by_fault(staged.findings), report.counts, time.monotonic() - began, dry,
+        _findings_by_fault(staged.findings, report), report.counts, time.monotonic() - began, dry,
     )  # fmt: skip
 
 
@@ -216,15 +216,17 @@ def _keep(work: Work, site_path: Path) -> None:
 
 
 def _count(tallies: Sequence[Tally], report: BuildReport) -> None:
-    """Give each tally the build's counts where it is the only one to feed its table."""
+    """Give each tally what the build counted of its source; a table fed by one source is all that source's."""
     for tally in tallies:
-        counted = report.counts.get(tally.into)
-        if counted is not None and sum(each.into == tally.into for each in tallies) == 1:
+        counted = report.sources.get((tally.into, tally.source))
+        if counted is not None:
             tally.added, tally.updated, tally.unchanged = counted.added, counted.updated, counted.unchanged
 
 
-def _findings_by_fault(findings: pa.Table | None) -> dict[str, int]:
-    if findings is None:
-        return {}
-    counted = findings.group_by("fault").aggregate([("id", "count")]).sort_by("fault").to_pylist()
-    return {row["fault"]: row["id_count"] for row in counted}
+def _findings_by_fault(findings: pa.Table | None, report: BuildReport) -> dict[str, int]:
+    """How many rows of this load carry each finding; squads booked twice are found by the build, over all rows."""
+    counted = findings.group_by("fault").aggregate([("id", "count")]).to_pylist() if findings is not None else []
+    found = {row["fault"]: row["id_count"] for row in counted}
+    if report.double_booked:
+        found["double_booked"] = report.double_booked
+    return dict(sorted(found.items()))

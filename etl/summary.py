@@ -13,6 +13,8 @@ from words import N_, say
 COUNTS = (
     "read", "loaded", "added", "updated", "repaired", "rejected", "duplicate", "outside", "unplaced",
 )  # fmt: skip
+#: the counts whose 0 says something too
+EVERY_TIME = ("read", "loaded", "repaired", "rejected", "duplicate", "outside")
 VERSION = N_("version {version} stands; {seconds} s")
 SAME = N_("nothing changed: version {version} stays; {seconds} s")
 NOTHING_YET = N_("nothing changed; {seconds} s")
@@ -38,11 +40,9 @@ def width_of(text: str) -> int:
 
 
 def table_of(tallies: Sequence[Tally], lang: str) -> str:
-    """The tallies as a table: one line a source, one column a count, only the columns that say something."""
+    """The tallies as a table: one line a source, one column a count; of the others only those that count anything."""
     labels = {column.name: column.label.in_(lang) for column in LOADS.columns}
-    shown = [
-        name for name in COUNTS if name in ("read", "loaded", "rejected") or any(getattr(t, name) for t in tallies)
-    ]
+    shown = [name for name in COUNTS if name in EVERY_TIME or any(getattr(tally, name) for tally in tallies)]
     head = [labels["source"], labels["into"], *(labels[name] for name in shown)]
     rows = [[tally.source, tally.into, *(f"{getattr(tally, name):,}" for name in shown)] for tally in tallies]
     widths = [max(width_of(row[place]) for row in [head, *rows]) for place in range(len(head))]

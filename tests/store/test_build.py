@@ -206,3 +206,22 @@ def test_only_a_shape_that_changed_gets_a_new_area_version(tmp_path: Path) -> No
         "SELECT code, version, valid_from IS NULL, valid_to IS NULL FROM area_versions ORDER BY code, version"
     )
     assert rows == [("A", 1, True, True), ("B", 1, True, False), ("B", 2, False, True), ("C", 2, True, True)]
+
+
+def test_dispatches_and_steps_follow_their_incident_and_loads_count_by_source(tmp_path: Path) -> None:
+    root = tmp_path / "place"
+    sent = [{"dispatch_id": "d1", "incident_id": "s:1", "squad": "a", "dispatched_at": NOON, "source": "s"}]
+    first = staged(tmp_path, incidents=[incident(1, township="T1"), incident(2, source="t")], dispatches=sent)
+    steps = tmp_path / "steps.parquet"
+    pq.write_table(pa.table({"incident_id": ["s:1"], "seq": [1], "step": ["report"], "township": ["T1"]}), steps)
+    first.children = {"incident_steps": [steps]}
+    first.loads = pa.table({"source": ["s", "t"], "into": ["incidents", "incidents"]})
+    build_version(root, first)
+    moved = staged(tmp_path, incidents=[incident(1, township="T2"), incident(3, township="T2")])
+    moved.loads = pa.table({"source": ["s"], "into": ["incidents"]})
+    report = build_version(root, moved)
+    assert (report.sources["incidents", "s"].added, report.sources["incidents", "s"].updated) == (1, 1)
+    house = open_warehouse(root)
+    assert house.rows("SELECT township FROM dispatches UNION ALL SELECT township FROM incident_steps") == [("T2",)] * 2
+    rows = house.rows("SELECT load, source, added, updated FROM loads ORDER BY ALL")
+    assert rows == [(1, "s", 1, 0), (1, "t", 1, 0), (2, "s", 1, 1)]
