@@ -92,7 +92,7 @@ _REPEATS = """
 
 
 def double_booked(con: duckdb.DuckDBPyConnection) -> int:
-    """Flag a dispatch of a squad not yet free from the one before; give how many. The record is in question, not they."""
+    """Flag a dispatch of a squad not yet free from the one before; give how many. The record is in question."""
     con.execute("""
         CREATE TEMP TABLE busy AS
         SELECT dispatch_id FROM (
