@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# No test depends on the clock; where results decide whether a change lands, the same examples are tried every time.
+settings.register_profile("gridcommand", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("gridcommand")
 
 
 @pytest.fixture(scope="session")
