@@ -1,4 +1,4 @@
-"""Run every benchmark, or the named ones: ``python -m bench [NAME ...] [--write] [--small]``.
+"""Run every benchmark, or the named ones: ``python -m bench [NAME ...] [--write] [--small] [--large]``.
 
 Each runs in a process of its own, one after another, and proves its answers equal before it times them. What it found
 is kept in ``var/bench``; ``--write`` puts everything kept there into docs/performance.md.
@@ -53,6 +53,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("name", nargs="*", help=f"which of {', '.join(BENCHES)}; all where none is named")
     parser.add_argument("--write", action="store_true", help="put what was found into docs/performance.md")
     parser.add_argument("--small", action="store_true", help="sizes that only show that it works; kept nowhere")
+    parser.add_argument("--large", action="store_true", help="also the panels over 10,000,000 incidents")
     asked = parser.parse_args(argv)
     unknown = sorted(set(asked.name) - set(BENCHES))
     if unknown:
@@ -60,6 +61,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     for name in asked.name or BENCHES:
         print(f"\n## {name}\n", flush=True)
         more = ["--small"] if asked.small else ["--out", str(KEPT / f"{name}.json")]
+        more += ["--large"] if asked.large and name == "panels" else []
         ran = subprocess.run([sys.executable, "-m", f"bench.{name}", *more], cwd=ROOT, check=False)
         if ran.returncode:
             sys.exit(ran.returncode)

@@ -85,7 +85,8 @@ def main(argv: list[str] | None = None) -> None:
         ours_ms, their_ms = timed(ours_work, times=times), timed(their_work, times=times)
         ratio = their_ms / ours_ms
         report.rows.append(("", what, f"{ours_ms:.1f}", f"{their_ms:.1f}", f"{ratio:.1f}"))
-        report.goals.append(Goal(f"Gi* from {what} against esda", f">= {GOAL:.0f}x", f"{ratio:.0f}x", ratio >= GOAL))
+    goal = f"Gi* of {len(values):,} cells against esda, from index pairs on"
+    report.goals.append(Goal(goal, f">= {GOAL:.0f}x", f"{ratio:.0f}x", ratio >= GOAL))
     publish(report, asked.out)
 
 

@@ -47,3 +47,12 @@ def versions(*names: str) -> dict[str, str]:
 def peak_mib() -> float:
     """The most memory this process has held, MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def resident_mib() -> float:
+    """The memory this process holds now, MiB (Linux; elsewhere the most it has held)."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except OSError:
+        return peak_mib()
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20

@@ -1,4 +1,4 @@
-"""Time the panels of the wall at 10^5, 10^6 and 10^7 incidents: ``python -m bench.panels``.
+"""Time the panels of the wall at 10^5, 10^6 and, with ``--large``, 10^7 incidents.
 
 Warehouses are generated straight through the builder. The clock moves on by one step between two looks, so that no
 answer is remembered from the look before: what is timed is asking and drawing, warm, as the first viewer of each moment
@@ -28,7 +28,9 @@ from data.board import Board, read_board
 from data.metrics.asking import STEP_SECONDS, ask
 from data.warehouse import Warehouse, open_warehouse
 
-SIZES = (100_000, 1_000_000, 10_000_000)
+SIZES = (100_000, 1_000_000)
+#: takes some ten minutes, 4 GB of disk and 12 GB of memory to build
+LARGE = 10_000_000
 LOOKS = 40
 GOAL_MS = 100.0
 #: p50 may grow by this power of the number of incidents; 1 would be in proportion to it
@@ -190,9 +192,12 @@ def main(argv: list[str] | None = None) -> None:
     """Print one line per panel, its times at each size beside each other."""
     parser = arguments(__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
+    parser.add_argument("--large", action="store_true", help=f"also {LARGE:,} incidents: minutes, 12 GB of memory")
     parser.add_argument("--looks", type=int, default=LOOKS)
     asked = parser.parse_args(argv)
-    sizes, looks = ([5_000, 20_000], 3) if asked.small else (sorted(asked.sizes), asked.looks)
+    sizes, looks = (
+        ([5_000, 20_000], 3) if asked.small else (sorted([*asked.sizes, *[LARGE] * asked.large]), asked.looks)
+    )
     found, proved, built = {}, 0, []
     for size in sizes:
         with tempfile.TemporaryDirectory() as name:
