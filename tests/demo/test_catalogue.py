@@ -39,7 +39,7 @@ def test_each_group_has_a_rhythm_a_place_and_a_clock() -> None:
 
 
 def test_the_workbook_lists_every_item(made: object) -> None:
-    rows = list(load_workbook(made.folder / "items.xlsx", read_only=True).active.iter_rows(values_only=True))  # type: ignore[attr-defined]
+    rows = list(load_workbook(made.folder / "items.xlsx").active.iter_rows(values_only=True))  # type: ignore[attr-defined]
     assert len(rows) == 417
     assert rows[0][0] == "编码"
     assert Counter(row[6] or "" for row in rows[1:]) == {"街": 90, "村": 53, "企": 209, "": 64}
