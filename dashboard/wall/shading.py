@@ -77,7 +77,16 @@ def with_hotspots(shading: Shading, hots: tuple[Hot, ...], lang: str) -> Shading
     """The same shading with the edge of significant hot and cold areas drawn, and their odds in the tip."""
     hot = {one.group: 1 if one.kind == "hot" else -1 for one in hots if one.kind in ("hot", "cold")}
     said = {one.group: hot_text(one, lang) for one in hots if one.kind in ("hot", "cold")}
-    return Shading({**shading.hideout, "hot": hot, "hot_words": said}, shading.legend)
+    counted = {what: sum(way == sign for way in hot.values()) for what, sign in (("hot", 1), ("cold", -1))}
+    marks = html.Div(
+        [
+            html.Span([html.I("⊕", className="is-amber"), say("hot spots: {n}", lang, n=counted["hot"])]),
+            html.Span([html.I("⊖", className="is-accent"), say("cold spots: {n}", lang, n=counted["cold"])]),
+            html.Span(say("Gi*, false discovery rate 5 %", lang)),
+        ],
+        className="legend-marks",
+    )
+    return Shading({**shading.hideout, "hot": hot, "hot_words": said}, [*shading.legend, marks])
 
 
 def hot_text(one: Hot, lang: str) -> str:

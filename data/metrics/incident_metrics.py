@@ -14,6 +14,7 @@ INCIDENT_METRICS: tuple[Metric, ...] = (
         "事件量",
         Words("incidents first reported in the period", "期内首次上报的事件数"),
         OPENED,
+        needs=("incident_id",),
         cube=Cube("cube_opened", "volume", "volume"),
     ),
     count(
@@ -117,6 +118,7 @@ INCIDENT_METRICS: tuple[Metric, ...] = (
         "open backlog",
         "未办结",
         Words("incidents open at the moment of asking", "统计时刻未办结的事件数"),
+        needs=("incident_id",),
     ),
     state(
         "overdue_backlog",
@@ -147,6 +149,7 @@ INCIDENT_METRICS: tuple[Metric, ...] = (
             "open, with the arrival clock (nobody there yet) or the closure clock running out within 30 minutes",
             "未办结，且到场时限（尚无人到场）或办结时限将在30分钟内届满",
         ),
+        needs=("incident_id",),
     ),
     state(
         "ownerless_5",
