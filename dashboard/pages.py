@@ -11,6 +11,7 @@ from dash import Dash, Input, Output, dcc, html
 
 from dashboard.ids import ADDRESS, PAGE, PROVIDER
 from dashboard.services import Services
+from dashboard.township import page as township
 from dashboard.wall import page as wall
 from errors import GridCommandError
 from words import LANGUAGES, say, say_error
@@ -34,7 +35,7 @@ class Page:
         return "" if path == self.path else None
 
 
-PAGES = (Page("/", wall.build, wall.register),)
+PAGES = (Page("/", wall.build, wall.register), Page("/township/", township.build, township.register))
 
 
 def shell() -> Any:

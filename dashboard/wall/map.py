@@ -8,6 +8,7 @@ from typing import Any
 import dash_leaflet as dl
 from dash import ClientsideFunction, Dash, Input, Output, State, html
 
+from dashboard.geometry import geometry_url
 from dashboard.services import Services
 from dashboard.view import CELLS, View, position, table_level
 from dashboard.wall import marks
@@ -89,13 +90,6 @@ def leaflet(view: View, bounds: tuple[float, float, float, float] | None) -> dl.
         trackViewport=False, eventHandlers={"moveend": _js("moved")}, style={"position": "absolute", "inset": 0},
         **_standing(view, bounds),
     )  # fmt: skip
-
-
-def geometry_url(warehouse: Warehouse, level: str) -> str:
-    """The address of a level's shapes: it carries the hash of what it holds, so that it never changes."""
-    if level in CELLS:
-        return f"/api/cells/{level}.geojson?v={shapes.cells_hash(warehouse, level)}"
-    return f"/api/areas/{level}.geojson?v={shapes.areas_hash(warehouse, level)}"
 
 
 def panel(view: View, site: Site, bounds: tuple[float, float, float, float] | None, pickers: html.Div) -> html.Main:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from data.metrics.memo import memo_of
+from data.metrics.metric import Metric
 from data.scope import EVERYONE, Scope
 from data.weekly.causes import past_sides, split_of
 from data.weekly.change import Change
@@ -36,6 +37,8 @@ class Against:
     after: Side
     before: tuple[Side, ...]
     by: Mapping[str, Change]
+    #: the places out of their own limits for the worse; only against the past weeks
+    out: frozenset[str]
 
 
 def against(warehouse: Warehouse, page: Weekly, measure: str, base: str, *, scope: Scope = EVERYONE) -> Against:
@@ -48,7 +51,9 @@ def _against(warehouse: Warehouse, page: Weekly, measure: str, base: str, scope:
     value = next(one for one in page.values if one.metric.key == measure)
     worse = next((one for one in page.worse if one.value.metric.key == measure), None)
     if worse is not None and base == "usual":
-        return Against(value, base, worse.after, worse.past, worse.by)
+        return Against(
+            value, base, worse.after, worse.past, worse.by, _out(value.metric, worse.by.get(page.unit.place))
+        )
     past = past_sides(warehouse, value, page.week, now=page.now)
     split = split_of(warehouse, page.unit, measure, past, scope=scope)
     after = _side(warehouse, page.week, page)
@@ -56,18 +61,19 @@ def _against(warehouse: Warehouse, page: Weekly, measure: str, base: str, scope:
     chosen = others.get(base)
     before = past if base == "usual" else (_side(warehouse, chosen, page),) if chosen else ()
     changes = {key: split.change(key, before, after) for key in split.keys} if before else {}
-    return Against(value, base, after, before, {key: one for key, one in changes.items() if one is not None})
+    by = {key: one for key, one in changes.items() if one is not None}
+    out = _out(value.metric, by.get(page.unit.place)) if base == "usual" else frozenset()
+    return Against(value, base, after, before, by, out)
 
 
-def places_out(found: Against, place: str) -> frozenset[str]:
+def _out(metric: Metric, change: Change | None) -> frozenset[str]:
     """The places whose share is for the worse beyond its limits, each against its own past; none for a count."""
-    metric = found.value.metric
-    if metric.kind == "count" or place not in found.by:
+    if metric.kind == "count" or change is None:
         return frozenset()
     up = metric.better == "up"
     return frozenset(
         part.group
-        for part in found.by[place].parts
+        for part in change.parts
         if part.group is not None and score_against(part.after, part.before, up_is_better=up) < -OUT
     )
 

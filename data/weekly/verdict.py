@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from data.metrics.answer import show
 from data.metrics.metric import Metric
 from data.weekly.causes import Deterioration, harm
 from data.weekly.change import Change
@@ -24,7 +23,7 @@ def headline(page: Weekly, lang: str) -> str:
         what = say("; ", lang).join(_worsening(one, lang) for one in page.worse)
         if page.things:
             places = listed([thing.label.in_(lang) for thing in page.things], lang)
-            return say("{unit} got worse: {what}; above all in {places}.", lang, unit=unit, what=what, places=places)
+            return say("{unit} got worse: {what}; most of it in {places}.", lang, unit=unit, what=what, places=places)
         return say("{unit} got worse: {what}.", lang, unit=unit, what=what)
     better = [value for value in page.values if value.verdict.state == "better"]
     if better:
@@ -41,12 +40,12 @@ def headline(page: Weekly, lang: str) -> str:
 def _worsening(one: Deterioration, lang: str) -> str:
     value = one.value
     said = say(
-        "{metric} {now}, usually {usual}, since week {number}", lang, metric=value.metric.label.in_(lang),
-        now=show(value.metric, value.now.value, lang), usual=show_usual(value, lang),
+        "{metric} {now} (usually {usual}) since week {number}", lang, metric=value.metric.label.in_(lang),
+        now=value_words(value.metric, value.now.value), usual=usual_words(value),
         number=one.began.start.isocalendar().week,
     )  # fmt: skip
     if stage := main_stage(one):
-        lost = say("mostly lost in the {stage} stage", lang, stage=STAGE_WORDS[stage].in_(lang))
+        lost = say("mostly in the {stage} stage", lang, stage=STAGE_WORDS[stage].in_(lang))
         return say("{one}, {more}", lang, one=said, more=lost)
     return said
 
@@ -57,12 +56,19 @@ def listed(names: Sequence[str], lang: str) -> str:
     return say("{names} and {last}", lang, names=head, last=names[-1]) if head else names[-1]
 
 
-def show_usual(value: Value, lang: str) -> str:
-    """The usual of a value as people read it: a mean count keeps one decimal."""
-    usual = value.verdict.usual
-    if usual is None:
+def value_words(metric: Metric, value: float | int | None) -> str:
+    """A value in a sentence: 27.5%, 4; a dash where there is none."""
+    if value is None:
         return "–"
-    return f"{usual:,.1f}" if value.metric.kind == "count" else show(value.metric, usual, lang)
+    return f"{value * 100:.1f}%" if metric.kind == "share" else f"{value:,.0f}"
+
+
+def usual_words(value: Value) -> str:
+    """The usual of a value: a mean count keeps one decimal."""
+    usual = value.verdict.usual
+    if usual is not None and value.metric.kind == "count":
+        return f"{usual:,.1f}"
+    return value_words(value.metric, usual)
 
 
 def main_stage(one: Deterioration) -> str | None:
