@@ -136,9 +136,12 @@ CONTENDERS: dict[str, Callable[[np.ndarray], Ask]] = {
 }
 
 
-def run(name: str, shape: tuple[int, int], count: int) -> Run:
-    """Run one contender on the first ``count`` points; called in a process of its own."""
-    areas = layer(*shape)
+def run(name: str, shapes: list[bytes], count: int) -> Run:
+    """Run one contender on areas as WKB and the first ``count`` points; called in a process of its own.
+
+    The areas are made elsewhere: making them takes more memory than locating in them.
+    """
+    areas = shapely.from_wkb(np.array(shapes, object))
     x, y = points(count)
     CONTENDERS[name](areas[:1])(x[:10], y[:10])
     before, start = resident_mib(), time.perf_counter()
@@ -151,37 +154,38 @@ def run(name: str, shape: tuple[int, int], count: int) -> Run:
     return Run(count, build, seconds[0], min(seconds), peak_mib(), peak_mib() - before, index)
 
 
-def alone(name: str, shape: tuple[int, int], count: int) -> Run:
+def alone(name: str, shapes: list[bytes], count: int) -> Run:
     """The same in a process that does nothing else."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as pool:
-        return pool.submit(run, name, shape, count).result()
+        return pool.submit(run, name, shapes, count).result()
 
 
-def foreign(script: str, environment: str, shape: tuple[int, int], count: int) -> Run:
+def foreign(script: str, environment: str, shapes: list[bytes], count: int) -> Run:
     """A peer in an environment of its own; it reads points and areas as Parquet and leaves pairs (raises
     NotInstallable)."""
-    areas, (x, y) = layer(*shape), points(count)
+    x, y = points(count)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         pq.write_table(pa.table({"i": np.arange(count), "x": x, "y": y}), folder / "points.parquet")
-        shapes = pa.array(shapely.to_wkb(areas).tolist(), pa.binary())
-        pq.write_table(pa.table({"i": np.arange(len(areas)), "geom": shapes}), folder / "areas.parquet")
+        layers = {"i": np.arange(len(shapes)), "geom": pa.array(shapes, pa.binary())}
+        pq.write_table(pa.table(layers), folder / "areas.parquet")
         found = ask_peer(environment, script, [name, str(RUNS)])
         pairs = pq.read_table(folder / "pairs.parquet")
-    index = lowest(pairs["point"].to_numpy(), pairs["area"].to_numpy(), count, len(areas))
+    index = lowest(pairs["point"].to_numpy(), pairs["area"].to_numpy(), count, len(shapes))
     seconds = found["seconds"]
     return Run(count, 0.0, seconds[0], min(seconds), found["peak_mib"], found["added_mib"], index)
 
 
 def contest(shape: tuple[int, int], count: int, subset: int, notes: list[str]) -> dict[str, Run]:
     """Every contender on one layer, its answers equal to the locator's; ``notes`` says who could not be had."""
-    alone("Locator", shape, 10)  # compiles on a fresh machine
+    shapes = shapely.to_wkb(layer(*shape)).tolist()
+    alone("Locator", shapes, 10)  # compiles on a fresh machine
     slow = ("shapely STRtree", "geopandas.sjoin")
-    runs = {name: alone(name, shape, subset if name in slow else count) for name in CONTENDERS}
+    runs = {name: alone(name, shapes, subset if name in slow else count) for name in CONTENDERS}
     for name, (script, environment) in FOREIGN.items():
         try:
-            runs[name] = foreign(script, environment, shape, count)
+            runs[name] = foreign(script, environment, shapes, count)
         except NotInstallable as error:
             notes.append(str(error))
     for name, one in runs.items():

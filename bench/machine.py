@@ -45,14 +45,24 @@ def versions(*names: str) -> dict[str, str]:
 
 
 def peak_mib() -> float:
-    """The most memory this process has held, MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """The most memory this process has held, MiB.
+
+    On Linux from the kernel's high-water mark: ``ru_maxrss`` of a process begins with what its parent held.
+    """
+    held = _kilobytes("VmHWM")
+    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss if held is None else held) / 1024
 
 
 def resident_mib() -> float:
-    """The memory this process holds now, MiB (Linux; elsewhere the most it has held)."""
+    """The memory this process holds now, MiB (off Linux the most it has held)."""
+    held = _kilobytes("VmRSS")
+    return peak_mib() if held is None else held / 1024
+
+
+def _kilobytes(name: str) -> int | None:
+    """A figure of /proc/self/status; None where there is none."""
     try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     except OSError:
-        return peak_mib()
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+        return None
+    return next((int(line.split()[1]) for line in lines if line.startswith(f"{name}:")), None)
