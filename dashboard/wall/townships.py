@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import dash_ag_grid as dag
 import dash_mantine_components as dmc
@@ -83,8 +83,8 @@ def strip_groups(compared: Compared) -> list[Row]:
     return sorted(groups, key=weight)[:STRIP_MOST]
 
 
-def strip(compared: Compared, *, lang: str, period: str, level: str) -> list[Any]:
-    """The strip: a head column, then a column for each area."""
+def strip(compared: Compared, *, lang: str, period: str, level: str, theme: str = "dark") -> list[Any]:
+    """The strip: a head column, then a column for each area; a township's name leads to its weekly page."""
     shown = strip_groups(compared)
     head = f"{level} · {RELATIVE[period][0].in_(lang)}"
     if len(shown) < len(compared.groups):
@@ -93,7 +93,11 @@ def strip(compared: Compared, *, lang: str, period: str, level: str) -> list[Any
     cells += [html.Div(short_label(key, lang), className="strip-head") for key in STRIP_METRICS]
     for group in shown:
         name = group.label.in_(lang)
-        cells.append(html.Div(html.Span(name), className="strip-name", title=name))
+        shown_name: Any = html.Span(name)
+        if compared.level == "township":
+            asked = urlencode({"lang": lang, "theme": theme})
+            shown_name = html.A(shown_name, href=f"/township/{quote(str(group.group), safe='')}?{asked}")
+        cells.append(html.Div(shown_name, className="strip-name", title=name))
         cells += [
             _cell(compared.answers[i], compared.row(i, str(group.group)), lang) for i in range(len(STRIP_METRICS))
         ]
@@ -230,7 +234,8 @@ def register(app: Dash, services: Services) -> None:
         if level not in warehouse.site.levels:
             return [html.Div(say("No areas are loaded.", lang), className="strip-head")], "strip"
         compared = compare(warehouse, STRIP_METRICS, level=level, period=period)
-        children = strip(compared, lang=lang, period=period, level=warehouse.site.label(level).in_(lang))
+        word = warehouse.site.label(level).in_(lang)
+        children = strip(compared, lang=lang, period=period, level=word, theme=frame["theme"])
         return children, "strip strip-few" if len(compared.groups) <= ROOMY else "strip"
 
     app.clientside_callback(
