@@ -9,6 +9,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output, dcc, html
 
+from dashboard.analyst import page as analyst
 from dashboard.ids import ADDRESS, PAGE, PROVIDER
 from dashboard.services import Services
 from dashboard.township import page as township
@@ -35,7 +36,11 @@ class Page:
         return "" if path == self.path else None
 
 
-PAGES = (Page("/", wall.build, wall.register), Page("/township/", township.build, township.register))
+PAGES = (
+    Page("/", wall.build, wall.register),
+    Page("/township/", township.build, township.register),
+    Page("/analyst", analyst.build, analyst.register),
+)
 
 
 def shell() -> Any:
@@ -50,9 +55,11 @@ def waiting() -> html.Div:
     return html.Div([say("Loading", "zh"), " · ", say("Loading", "en")], className="waiting", role="status")
 
 
-def refused(error: GridCommandError) -> html.Div:
-    """Why a page cannot be shown at all, in both languages: which one is wanted may be what is not known."""
-    return html.Div([html.P(say_error(error, lang)) for lang in LANGUAGES], className="waiting", role="alert")
+def refused(error: GridCommandError, *, home: bool) -> html.Div:
+    """Why a page cannot be shown at all, in both languages, and the way back unless it is the wall itself."""
+    said = [html.P(say_error(error, lang)) for lang in LANGUAGES]
+    back = html.A(" · ".join(say("Back to the wall", lang) for lang in LANGUAGES), href="/", className="back-home")
+    return html.Div([*said, *([] if home else [back])], className="waiting", role="alert")
 
 
 def page_at(path: str, search: str, services: Services) -> tuple[Any, str]:
@@ -62,7 +69,7 @@ def page_at(path: str, search: str, services: Services) -> tuple[Any, str]:
     try:
         return page.build(services, rest, search)
     except GridCommandError as error:
-        return refused(error), "dark"
+        return refused(error, home=page is PAGES[0]), "dark"
 
 
 def register(app: Dash, services: Services) -> None:

@@ -89,6 +89,7 @@ def pickers(site: Site, view: View) -> html.Div:
             _select(ids.LEVEL, say("Level", lang), view.level, level_options(site, lang), "picker-level"),
             _select(ids.PERIOD, say("Period", lang), view.period, period_options(lang), "picker-period"),
             layers,
+            html.A(say("Analyst", lang), href=f"/analyst?lang={lang}&theme={view.theme}", className="to-analyst"),
         ],
         className="pickers",
     )
