@@ -57,7 +57,7 @@ def first_choice(page: Weekly, measure: str, base: str) -> tuple[str, str]:
     told = {value.metric.key for value in page.values if value.now.value is not None}
     found = measure or next((key for key in order if key in told), MEASURES[0])
     value = next(value for value in page.values if value.metric.key == found)
-    return found, base or ("usual" if value.verdict.past else "last")
+    return found, base or ("usual" if value.verdict.past_first else "last")
 
 
 def register(app: Dash, services: Services) -> None:

@@ -19,10 +19,13 @@ def panel(page: Weekly, site: Site, lang: str) -> html.Section:
     """The things; where nothing is out of its limits it says so."""
     title = html.H2(say("Three things to do", lang))
     if not page.things:
+        states = {value.verdict.state for value in page.values}
         if page.worse:
             text = say("No single place stands out: the deterioration is spread over all of them.", lang)
-        else:
+        elif states & {"in", "better"}:
             text = say("No measurable change: nothing to do beyond the usual.", lang)
+        else:
+            text = say("Nothing can be judged: too short a past, or nothing recorded.", lang)
         return html.Section([title, html.P(text, className="quiet")], className="things")
     heads = (place_word(page.unit, site, lang), say("Owner", lang), say("Cause", lang), say("Due", lang))
     rows = [_row(i, thing, lang) for i, thing in enumerate(page.things, start=1)]

@@ -60,7 +60,8 @@ def _against(warehouse: Warehouse, page: Weekly, measure: str, base: str, scope:
     others: dict[str, Week | Span | None] = {"last": page.week.before(1), "year": page.year if value.year else None}
     chosen = others.get(base)
     before = past if base == "usual" else (_side(warehouse, chosen, page),) if chosen else ()
-    changes = {key: split.change(key, before, after) for key in split.keys} if before else {}
+    told = before and not value.note.en
+    changes = {key: split.change(key, before, after) for key in split.keys} if told else {}
     by = {key: one for key, one in changes.items() if one is not None}
     out = _out(value.metric, by.get(page.unit.place)) if base == "usual" else frozenset()
     return Against(value, base, after, before, by, out)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from data.metrics.asking import ask
+from data.metrics.memo import memo_of
 from data.metrics.naming import first_day
 from data.scope import Scope
 from data.weekly.units import Unit
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 #: weeks the cell map can be moved through
 CELL_WEEKS = 26
+#: a unit smaller than this (km²) is shown in cells of 0.1 km², a larger one than that in cells of 5, else of 0.7
+SMALL_KM2, LARGE_KM2 = 25.0, 2500.0
 #: rows from Monday to Sunday, 24 hours each
 Hours = tuple[tuple[int, ...], ...]
 
@@ -40,11 +43,23 @@ def hours_of(warehouse: Warehouse, unit: Unit, week: Week, *, now: datetime, sco
     return tuple(tuple(found.get((str(day), str(hour)), 0) for hour in range(24)) for day in range(1, 8))
 
 
+def cell_size(warehouse: Warehouse, unit: Unit) -> str:
+    """The H3 cells that show a unit with neither a handful of cells nor thousands."""
+    sql = "SELECT km2 FROM area_versions WHERE level = ? AND code = ? AND valid_to IS NULL AND km2 IS NOT NULL"
+    key = ("km2", unit.level, unit.code)
+    km2 = memo_of(warehouse, "names").get(
+        key, lambda: [float(str(row[0])) for row in warehouse.rows(sql, [unit.level, unit.code])]
+    )
+    if not km2:
+        return "cell8"
+    return "cell9" if km2[0] < SMALL_KM2 else "cell7" if km2[0] > LARGE_KM2 else "cell8"
+
+
 def cells_of(
-    warehouse: Warehouse, unit: Unit, week: Week, *, size: str = "cell8", first: Week | None, now: datetime,
-    scope: Scope,
-) -> CellWeeks:  # fmt: skip
+    warehouse: Warehouse, unit: Unit, week: Week, *, first: Week | None, now: datetime, scope: Scope
+) -> CellWeeks:
     """Incidents by cell for the weeks up to ``week``."""
+    size = cell_size(warehouse, unit)
     weeks = [week.before(back) for back in range(CELL_WEEKS - 1, -1, -1)]
     weeks = [one for one in weeks if first is None or one >= first.before(1)] or [week]
     answer = ask(

@@ -36,7 +36,7 @@ class Unit:
 
 
 def unit_of(warehouse: Warehouse, code: str, *, scope: Scope) -> Unit:
-    """The township with this code; failing that, the county or other wider area.
+    """The township with this code, or name if only one has it; failing that, the county or other wider area.
 
     Raises
     ------
@@ -47,7 +47,9 @@ def unit_of(warehouse: Warehouse, code: str, *, scope: Scope) -> Unit:
         No township or wider area has this code.
     """
     areas = areas_of(warehouse)
-    if TOWNSHIP in areas.levels and code in areas.at[TOWNSHIP]:
+    found = areas.find(TOWNSHIP, code) if TOWNSHIP in areas.levels else None
+    if found is not None:
+        code = found
         if scope.townships is not None and code not in scope.townships:
             raise NotAllowed("{level} {code} is not yours to see", level=TOWNSHIP, code=code)
         return Unit(TOWNSHIP, code, areas.at[TOWNSHIP][code].name, place_level(warehouse, TOWNSHIP))
