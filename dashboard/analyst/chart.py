@@ -10,6 +10,7 @@ from dash import html
 from dashboard.writing import NONE, parts_text, unit_text, value_text
 from data.metrics.answer import Answer, Row
 from data.metrics.groupings import GROUPINGS
+from data.metrics.metric import Metric
 from words import say
 
 #: groupings drawn from left to right in their own order
@@ -46,6 +47,12 @@ class Chart:
     total: int
 
 
+def headed(metric: Metric, lang: str) -> str:
+    """A metric's label with its unit, where the label does not say it."""
+    label, unit = metric.label.in_(lang), unit_text(metric, lang)
+    return f"{label} ({unit})" if unit and unit != label else label
+
+
 def is_ordered(answer: Answer) -> bool:
     """Whether the groups follow one another."""
     return len(answer.by) == 1 and GROUPINGS[answer.by[0]].naming in ORDERED
@@ -76,8 +83,7 @@ def chart(answer: Answer, *, lang: str) -> Chart:
 def figure(answer: Answer, *, lang: str) -> list[Any]:
     """The chart with its title; what it leaves out is said."""
     drawn = chart(answer, lang=lang)
-    unit = unit_text(answer.metric, lang)
-    title = answer.metric.label.in_(lang) + (f" ({unit})" if unit else "")
+    title = headed(answer.metric, lang)
     if not drawn.bars:
         return [html.P(say("No value to draw.", lang), className="analyst-empty")]
     note = ""
@@ -118,6 +124,11 @@ def bars(drawn: Chart) -> html.Ol:
     )
 
 
+def label_class(place: int) -> str:
+    """The class of a column's name; on a narrow screen only every third stands."""
+    return "column-label is-minor" if place % 3 else "column-label"
+
+
 def columns(drawn: Chart) -> html.Div:
     """Standing columns, every so many named; their axis says its two ends."""
     step = max(1, -(-len(drawn.bars) // NAMED))
@@ -128,7 +139,7 @@ def columns(drawn: Chart) -> html.Div:
                     className=_class(bar),
                     style={"bottom": f"{bar.start * 100:.2f}%", "height": f"{bar.length * 100:.2f}%"},
                 ),
-                html.Span(bar.label if i % step == 0 else "", className="column-label"),
+                html.Span(bar.label if i % step == 0 else "", className=label_class(i // step)),
             ],
             className="column is-none" if bar.text == NONE else "column",
             title=f"{bar.label} {bar.text} {bar.parts}".strip(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -98,7 +99,7 @@ def panel(warehouse: Warehouse, theme: str, lang: str, at: str) -> html.Section:
         [
             html.Div(
                 [leaflet(warehouse, theme, lang, at), html.Div(id=NOTE, className="map-note", role="status")],
-                className="analyst-map-room",
+                className="analyst-map-room", **{"data-bounds": json.dumps(shapes.bounds(warehouse))},
             ),
             html.Div(id=LEGEND, className="analyst-legend"),
         ],

@@ -21,6 +21,7 @@ SENTENCE = "analyst-sentence"
 FAULT = "analyst-fault"
 EXPORTS = "analyst-exports"
 CHART = "analyst-chart"
+RESULTS = "analyst-results"
 MEANING = "analyst-meaning"
 LANGUAGE = "analyst-language"
 THEME = "analyst-theme"
@@ -58,7 +59,7 @@ def page(warehouse: Warehouse, look: Look, unknown: tuple[str, ...] = (), *, at:
             map.panel(warehouse, look.theme, lang, at),
             html.Section(id=CHART, className="analyst-chart", tabIndex=0, **{"aria-label": say("Chart", lang)}),
         ],
-        className="analyst-results",
+        id=RESULTS, className="analyst-results",
     )  # fmt: skip
     return html.Div(
         [
@@ -138,6 +139,7 @@ def register(app: Dash, services: Services) -> None:
         Output(map.LAYER, "url"), Output(map.LAYER, "hideout"), Output(map.LEGEND, "children"),
         Output(map.NOTE, "children"), Output(MEANING, "children"),
         *chosen, State({"type": FILTER, "key": ALL}, "id"), State(FRAME, "data"),
+        running=[(Output(RESULTS, "className"), "analyst-results is-waiting", "analyst-results")],
     )  # fmt: skip
     def show(
         metric: str, by: list[str] | None, period: str, first: str | None, last: str | None,

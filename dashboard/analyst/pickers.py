@@ -71,6 +71,9 @@ def filters(warehouse: Warehouse, metric: Metric, where: dict[str, tuple[str, ..
         options = filter_options(warehouse, metric, key, lang) if key in keys else []
         known = {option["value"] for option in options}
         chosen = [value or MISSING for value in where.get(key, ())]
+        if MISSING not in known:
+            options.append({"value": MISSING, "label": GROUPINGS[key].missing.in_(lang)})
+            known.add(MISSING)
         options += [{"value": value, "label": value} for value in chosen if value not in known]
         label = label_of_grouping(warehouse, key).in_(lang)
         shown.append(

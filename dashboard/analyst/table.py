@@ -6,7 +6,8 @@ from typing import Any
 
 import dash_ag_grid as dag
 
-from dashboard.writing import parts_text, unit_text, value_text
+from dashboard.analyst.chart import headed
+from dashboard.writing import parts_text, value_text
 from data.metrics.answer import Answer
 from data.metrics.groupings import GROUPINGS
 from data.metrics.metric import NOTHING
@@ -46,13 +47,12 @@ def columns(answer: Answer, lang: str) -> list[dict[str, Any]]:
     """A column for each grouping, the value, numerator and denominator where there are both, and the rows behind."""
     metric = answer.metric
     few = {"cellClassRules": {"ag-few": "params.data.few"}}
-    unit = unit_text(metric, lang)
     found: list[dict[str, Any]] = [
         {"field": f"group{place}", "headerName": words.in_(lang), "minWidth": 140, "flex": 2}
         for place, words in enumerate(answer.by_labels or (NOTHING,))
     ]
     found.append(
-        {"field": "value", "headerName": metric.label.in_(lang) + (f" ({unit})" if unit else ""),
+        {"field": "value", "headerName": headed(metric, lang),
          "type": "rightAligned", "valueFormatter": {"function": "params.data.text"},
          "headerTooltip": metric.definition.in_(lang), **few}
     )  # fmt: skip

@@ -58,7 +58,25 @@
     if (query.size) link.href = "/analyst?" + query.toString();
   }, { capture: true });
 
+  /* The legend takes room from the map: it stands on the whole site again unless a person has moved it. */
+  const rooms = new ResizeObserver((entries) => {
+    const map = window.gridcommand.map, room = entries[0].target;
+    if (!map || !room.contains(map.getContainer())) return;
+    map.invalidateSize({ animate: false });
+    const bounds = JSON.parse(room.dataset.bounds || "null");
+    if (bounds && !new URLSearchParams(location.search).get("at")) {
+      map.fitBounds([[bounds[1], bounds[0]], [bounds[3], bounds[2]]], { animate: false, padding: [10, 10] });
+    }
+  });
+  let room = null;
+
   function follow() {
+    const found = document.querySelector(".analyst-map-room");
+    if (found !== room) {
+      rooms.disconnect();
+      room = found;
+      if (room) rooms.observe(room);
+    }
     const page = document.querySelector(".analyst");
     if (!page) return;
     if (root.lang !== page.lang) root.lang = page.lang;
