@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from api import board, geometry, health, questions
+from api import board, books, geometry, health, questions
 from api.guard import Guard
 from api.pages import Pages
 from api.refusals import answer_refusals
@@ -33,7 +33,7 @@ def create(
     app = FastAPI(title="GridCommand", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.state.stores, app.state.readiness = stores, readiness
     answer_refusals(app)
-    for part in (health, geometry, questions, board):
+    for part in (health, geometry, questions, board, books):
         app.include_router(part.router, prefix="/api")
     app.mount("/", Pages(pages, readiness))
     return Guard(app, csp=csp, hosts=hosts)

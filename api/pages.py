@@ -11,7 +11,7 @@ from api.waiting import Readiness, page
 #: the files and answers of Dash
 PREFIXES = ("/_dash", "/assets/", "/_favicon.ico", "/_reload-hash")
 #: the pages: whole paths, and paths that end in a code; anything else is 404 rather than a page under another name
-PAGES = ("/", "/analyst")
+PAGES = ("/", "/analyst", "/data")
 UNDER = ("/township/",)
 
 

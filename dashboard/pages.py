@@ -11,6 +11,7 @@ from dash import Dash, Input, Output, dcc, html
 
 from dashboard.analyst import page as analyst
 from dashboard.ids import ADDRESS, PAGE, PROVIDER
+from dashboard.loads import page as loads
 from dashboard.services import Services
 from dashboard.township import page as township
 from dashboard.wall import page as wall
@@ -40,6 +41,7 @@ PAGES = (
     Page("/", wall.build, wall.register),
     Page("/township/", township.build, township.register),
     Page("/analyst", analyst.build, analyst.register),
+    Page("/data", loads.build, loads.register),
 )
 
 

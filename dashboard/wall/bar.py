@@ -66,7 +66,7 @@ def _duty(site: Site, lang: str) -> list[Any]:
     ]
 
 
-def age(site: Site, board: Board, *, lang: str, stale_minutes: int) -> tuple[list[Any], str]:
+def age(site: Site, board: Board, *, lang: str, stale_minutes: int, theme: str = "dark") -> tuple[list[Any], str]:
     """What the bar says of the data, and its class: stale only where the site's clock runs."""
     if site.as_of:
         text = say("closed data set", lang)
@@ -76,7 +76,8 @@ def age(site: Site, board: Board, *, lang: str, stale_minutes: int) -> tuple[lis
     else:
         minutes = (board.now - board.loaded_at).total_seconds() / 60
         text, stale = say("loaded {age}", lang, age=age_text(minutes, lang)), minutes > stale_minutes
-    lines = [html.Div(text), html.Div(say("data version {n}", lang, n=board.version))]
+    books = dcc.Link(say("data version {n}", lang, n=board.version), href=f"/data?lang={lang}&theme={theme}")
+    lines = [html.Div(text), html.Div(books)]
     return lines, "bar-age state-stale" if stale else "bar-age"
 
 
@@ -106,5 +107,7 @@ def register(app: Dash, services: Services) -> None:
         warehouse = services.stores.warehouse()
         board = services.stores.board(warehouse)
         pulse = pulse_of(board)
-        said = age(warehouse.site, board, lang=frame["lang"], stale_minutes=services.stale_minutes)
+        said = age(
+            warehouse.site, board, lang=frame["lang"], stale_minutes=services.stale_minutes, theme=frame["theme"]
+        )
         return (no_update if pulse == before else pulse), *said, "banner" if looks else no_update

@@ -1,0 +1,2 @@
+{outstanding}
+SELECT count(DISTINCT (source, file, sheet, row)) FROM outstanding
