@@ -1,4 +1,4 @@
-"""Draw an answer as bars: columns in the order of time, else lying bars from the largest down."""
+"""Draw an answer as bars: columns in the order of time, else lying bars, the largest first, few cases last."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def chart(answer: Answer, *, lang: str) -> Chart:
     ordered = is_ordered(answer)
     rows = [row for row in answer.rows if row.value is not None or (ordered and row.group is not None)]
     total = len(rows)
-    largest = sorted(rows, key=lambda row: -float(row.value or 0))
+    largest = sorted(rows, key=lambda row: (answer.is_few(row), -float(row.value or 0)))
     rows = rows[-MOST_COLUMNS:] if ordered else largest[:MOST_BARS]
     values = [float(row.value) for row in rows if row.value is not None]
     low, high = min([0.0, *values]), max([0.0, *values])

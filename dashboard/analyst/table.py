@@ -57,10 +57,12 @@ def columns(answer: Answer, lang: str) -> list[dict[str, Any]]:
          "headerTooltip": metric.definition.in_(lang), **few}
     )  # fmt: skip
     if metric.denominator != NOTHING:
-        found += [
-            {"field": "numerator", "headerName": metric.numerator.in_(lang), "type": "rightAligned", **few},
-            {"field": "denominator", "headerName": metric.denominator.in_(lang), "type": "rightAligned", **few},
-        ]
+        for field, head, words in (
+            ("numerator", say("numerator", lang), metric.numerator),
+            ("denominator", say("denominator", lang), metric.denominator),
+        ):
+            tip = words.in_(lang)
+            found.append({"field": field, "headerName": head, "headerTooltip": tip, "type": "rightAligned", **few})
     found.append({"field": "n", "headerName": say("rows", lang), "type": "rightAligned", **few})
     return found
 

@@ -59,15 +59,22 @@
   }, { capture: true });
 
   /* The legend takes room from the map: it stands on the whole site again unless a person has moved it. */
-  const rooms = new ResizeObserver((entries) => {
-    const map = window.gridcommand.map, room = entries[0].target;
-    if (!map || !room.contains(map.getContainer())) return;
+  const rooms = new ResizeObserver((entries) => stand(entries[0].target));
+
+  function stand(room) {
+    const map = window.gridcommand.map;
+    if (!room.isConnected) return;
+    if (!map || !room.contains(map.getContainer())) {
+      setTimeout(stand, 200, room);   /* the map is known once its first shape is drawn */
+      return;
+    }
     map.invalidateSize({ animate: false });
     const bounds = JSON.parse(room.dataset.bounds || "null");
     if (bounds && !new URLSearchParams(location.search).get("at")) {
       map.fitBounds([[bounds[1], bounds[0]], [bounds[3], bounds[2]]], { animate: false, padding: [10, 10] });
     }
-  });
+  }
+
   let room = null;
 
   function follow() {

@@ -120,6 +120,12 @@ def test_bars_are_as_long_as_their_values(county: Warehouse) -> None:
     assert [bar.label for bar in days.bars] == sorted(bar.label for bar in days.bars)
 
 
+def test_bars_of_few_cases_come_last(county: Warehouse) -> None:
+    answer = replace(ask(county, "arrival_rate_15", by="grid", since="all"), min_n=5)
+    few = [bar.few for bar in chart.chart(answer, lang="en").bars]
+    assert few == sorted(few)
+
+
 def test_bars_below_zero_lie_left_of_it(county: Warehouse) -> None:
     answer = ask(county, "volume", by="item", since="all")
     rows = tuple(row._replace(value=value) for row, value in zip(answer.rows, (3.0, -1.0, 0.0), strict=False))
