@@ -20,7 +20,7 @@ def listing(heads: Sequence[str], rows: Iterable[Sequence[Any]], *, caption: str
     body = [
         html.Tr(
             [
-                html.Td(html.Div(cell, className="cell"), className=kind, **{"data-head": head})  # type: ignore[arg-type]
+                html.Td(html.Div(cell, className="listed"), className=kind, **{"data-head": head})  # type: ignore[arg-type]
                 for head, cell, kind in zip(heads, row, css, strict=True)
             ]
         )
