@@ -237,7 +237,8 @@ class _Batch:
             owner.tally.outside += int(outside.sum())
         how = np.bincount(placed.how, minlength=6)
         for name, count in zip(("none", "in", "edge", "several", "nearest", "stated"), how, strict=True):
-            owner.add(f"located_{name}", int(count) - (int(unplaced.sum()) if name == "none" else 0))
+            # "none" is a position in no area: a row without a position is counted apart, as unplaced
+            owner.add(f"located_{name}", int(outside.sum()) if name == "none" else int(count))
 
     def _several(self, placed: Placed) -> None:
         """Find rows in areas that overlap; the message names all of them."""

@@ -137,6 +137,9 @@ def test_the_common_way_in_takes_the_county(loaded: tuple[LoadReport, Path], sma
     assert read["platform"].duplicate == told["spoiled"]["entered_twice"]
     for name in ("command", "hotline", "penalties", "roads", "squads", "stations"):
         assert read[name].rejected == 0, name
+    none = {check.source: check.value for check in report.checks if check.check == "located_none"}
+    assert none["platform"] == read["platform"].outside
+    assert read["platform"].unplaced > 0
     warehouse = open_warehouse(into)
     assert warehouse.site.generated
     assert warehouse.now() == datetime(2026, 11, 20, 8, 40)
