@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from data.metrics.sql import read_sql
 from data.warehouse import open_warehouse
 from etl.books import Check
 from etl.readers import read
@@ -43,25 +44,13 @@ def outstanding_rejects(root: Path, *, source: str | None = None) -> list[Reject
     """
     warehouse = open_warehouse(root)
     with warehouse.cursor() as cursor:
-        table = cursor.sql(_OUTSTANDING, params={"answered": ANSWERED, "source": source}).to_arrow_table()
+        table = cursor.sql(_asked(), params={"answered": ANSWERED, "source": source}).to_arrow_table()
     return from_table(table)
 
 
-_OUTSTANDING = """
-    WITH answers AS (
-        SELECT load, source, unnest(from_json(note, '[["JSON"]]')) AS place FROM checks WHERE "check" = $answered),
-    places AS (
-        SELECT load, source, place[1] ->> '$' AS file, place[2] ->> '$' AS sheet, (place[3] ->> '$')::BIGINT AS row
-        FROM answers),
-    mended AS (
-        SELECT DISTINCT r.source, r.file, r.sheet, r.row, r.record FROM rejects r JOIN places p
-        ON p.source = r.source AND p.file = r.file AND p.sheet = r.sheet AND p.row = r.row AND p.load > r.load),
-    whole AS (
-        SELECT l.source, max(l.load) AS load FROM loads l
-        WHERE (l.load, l.source) NOT IN (SELECT (load, source) FROM checks WHERE "check" = $answered)
-        GROUP BY l.source)
-    SELECT r.* FROM rejects r JOIN whole w ON w.source = r.source AND r.load >= w.load
-    WHERE (r.source, r.file, r.sheet, r.row, r.record) NOT IN (SELECT (source, file, sheet, row, record) FROM mended)
-      AND ($source IS NULL OR r.source = $source)
-    ORDER BY r.source, r.file, r.sheet, r.row, r."column"
-"""
+def _asked() -> str:
+    """The rejects the data page shows too (data/sql/books_outstanding.sql), of one source or all, in file order."""
+    return f"""{read_sql("books_outstanding")}
+        SELECT * FROM outstanding WHERE $source IS NULL OR source = $source
+        ORDER BY source, file, sheet, row, "column"
+    """

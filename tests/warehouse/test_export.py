@@ -121,6 +121,8 @@ def test_cells_come_with_their_outlines(place: Any, tmp_path: Path) -> None:
     write(place.warehouse, answer, tmp_path / "cells.geojson")
     frame = pyogrio.read_dataframe(tmp_path / "cells.geojson")
     codes = [row.group for row in answer.rows if row.group]
+    assert codes
+    assert set(codes) <= set(frame["group"])
     check_shapes(frame, dict(zip(codes, outlines_of(from_text(codes)), strict=True)))
 
 
